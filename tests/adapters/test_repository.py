@@ -1,0 +1,264 @@
+"""The contract of todo_core.ports.TaskRepository, against every adapter."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+
+import pytest
+
+from todo_core.driver import run_now
+from todo_core.ports import TaskRepository
+from todo_core.query import Sort, Status, TaskQuery
+from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=1)
+
+
+def draft(user_id: str = "ann", title: str = "Buy milk", **fields: object) -> NewTask:
+    new = NewTask(user_id, title, description=None, completed_at=None, created_at=NOW)
+    return replace(new, **fields)  # type: ignore[arg-type]
+
+
+def added(repository: TaskRepository, user_id: str = "ann", title: str = "Buy milk", **fields: object) -> Task:
+    task = run_now(repository.add(draft(user_id, title, **fields)))
+    assert task is not None
+    return task
+
+
+def titles(repository: TaskRepository, query: TaskQuery, user_id: str = "ann") -> list[str]:
+    return [task.title for task in run_now(repository.find(user_id, query))]
+
+
+def test_a_stored_task_comes_back_as_it_was(repository: TaskRepository) -> None:
+    new = draft(title="Père Noël 🎅", description="two\nlines\tand a tab", completed_at=NOW)
+    task = run_now(repository.add(new))
+    assert task == new.with_id(1)
+    assert run_now(repository.get("ann", 1)) == task
+
+
+def test_ids_count_from_one_over_all_users_and_are_never_reused(repository: TaskRepository) -> None:
+    first, second = added(repository, "ann"), added(repository, "bob")
+    assert (first.id, second.id) == (1, 2)
+    assert run_now(repository.replace(second, None))
+    assert added(repository, "ann").id > second.id
+
+
+def test_no_user_sees_or_changes_the_task_of_another(repository: TaskRepository) -> None:
+    task = added(repository, "ann")
+    assert run_now(repository.get("bob", task.id)) is None
+    assert run_now(repository.find("bob", TaskQuery())) == []
+    stolen = replace(task, user_id="bob")
+    assert not run_now(repository.replace(stolen, None))
+    assert not run_now(repository.replace(stolen, replace(stolen, title="mine", version=2)))
+    assert run_now(repository.change("bob", task.id, lambda current: current)) is None
+    assert run_now(repository.get("ann", task.id)) == task
+
+
+def test_user_ids_are_compared_exactly(repository: TaskRepository) -> None:
+    """No case folding, no normalisation (design, section 8)."""
+    added(repository, "Ann")
+    for other in ("ann", "Ann ", "A\u006en\u0301"):
+        assert run_now(repository.find(other, TaskQuery())) == []
+
+
+@pytest.mark.parametrize("task_id", [2, MAX_TASK_ID])
+def test_an_unknown_id_is_nobodys(repository: TaskRepository, task_id: int) -> None:
+    added(repository)
+    assert run_now(repository.get("ann", task_id)) is None
+    assert run_now(repository.owner_of(task_id)) is None
+
+
+def test_replace_stores_only_at_the_version_that_was_read(repository: TaskRepository) -> None:
+    task = added(repository)
+    done, renamed = task.complete(LATER), replace(task, title="Buy oat milk", version=2)
+    assert run_now(repository.replace(task, done))
+    assert not run_now(repository.replace(task, renamed))
+    assert not run_now(repository.replace(task, None))
+    assert run_now(repository.get("ann", task.id)) == done
+    assert run_now(repository.replace(done, None))
+    assert run_now(repository.get("ann", task.id)) is None
+    assert not run_now(repository.replace(done, None))
+
+
+def test_every_field_that_may_change_is_stored(repository: TaskRepository) -> None:
+    task = added(repository, description="old", completed_at=NOW)
+    changed = replace(
+        task,
+        title="new",
+        description=None,
+        completed=False,
+        completed_at=None,
+        updated_at=LATER,
+        deleted_at=LATER,
+        version=2,
+    )
+    assert run_now(repository.replace(task, changed))
+    assert run_now(repository.get("ann", task.id)) == changed
+
+
+def test_change_shows_the_task_and_stores_the_decision(repository: TaskRepository) -> None:
+    task = added(repository)
+    toggled = run_now(repository.change("ann", task.id, lambda current: current and current.toggle(LATER)))
+    assert toggled == task.complete(LATER) == run_now(repository.get("ann", task.id))
+    assert run_now(repository.change("ann", task.id, lambda _: None)) is None
+    assert run_now(repository.get("ann", task.id)) is None
+    seen: list[Task | None] = []
+    assert run_now(repository.change("ann", task.id, seen.append)) is None
+    assert seen == [None]
+
+
+def test_what_a_decision_raises_is_passed_on_and_nothing_is_stored(repository: TaskRepository) -> None:
+    task = added(repository)
+
+    def refuse(current: Task | None) -> None:
+        raise LookupError(current)
+
+    with pytest.raises(LookupError):
+        run_now(repository.change("ann", task.id, refuse))
+    assert run_now(repository.get("ann", task.id)) == task
+    assert run_now(repository.change("ann", task.id, lambda current: current)) == task
+
+
+def test_only_a_task_outside_the_trash_has_an_owner_to_ask_for(repository: TaskRepository) -> None:
+    task = added(repository, "ann")
+    assert run_now(repository.owner_of(task.id)) == "ann"
+    assert run_now(repository.replace(task, task.delete(LATER)))
+    assert run_now(repository.owner_of(task.id)) is None
+
+
+def test_a_key_makes_one_task_for_each_user(repository: TaskRepository) -> None:
+    key = Idempotency("key", b"digest")
+    task = added(repository, "ann", idempotency=key)
+    assert run_now(repository.add(draft("ann", "another", idempotency=key))) is None
+    assert run_now(repository.find_by_key("ann", "key")) == (task, b"digest")
+    assert run_now(repository.find_by_key("bob", "key")) is None
+    assert run_now(repository.find_by_key("ann", "KEY")) is None
+    assert added(repository, "bob", idempotency=key).user_id == "bob"
+    assert len(run_now(repository.find("ann", TaskQuery()))) == 1
+
+
+def test_a_key_stays_taken_in_the_trash_and_is_free_after_removal(repository: TaskRepository) -> None:
+    key = Idempotency("key", b"digest")
+    task = added(repository, idempotency=key)
+    trashed = task.delete(LATER)
+    assert run_now(repository.replace(task, trashed))
+    assert run_now(repository.add(draft(idempotency=key))) is None
+    assert run_now(repository.find_by_key("ann", "key")) == (trashed, b"digest")
+    assert run_now(repository.replace(trashed, None))
+    assert run_now(repository.find_by_key("ann", "key")) is None
+    assert run_now(repository.add(draft(idempotency=key))) is not None
+
+
+def test_status_chooses_what_a_list_shows(repository: TaskRepository) -> None:
+    added(repository, title="open")
+    added(repository, title="done", completed_at=NOW)
+    trashed = added(repository, title="trashed")
+    assert run_now(repository.replace(trashed, trashed.delete(LATER)))
+    shown = {status: titles(repository, TaskQuery(status=status)) for status in Status}
+    assert shown == {
+        Status.ALL: ["open", "done"],
+        Status.PENDING: ["open"],
+        Status.COMPLETED: ["done"],
+        Status.DELETED: ["trashed"],
+    }
+
+
+@pytest.mark.parametrize("sort", Sort)
+@pytest.mark.parametrize("status", [Status.ALL, Status.PENDING])
+def test_pages_join_to_the_whole_list_in_its_order(repository: TaskRepository, sort: Sort, status: Status) -> None:
+    for number, title in enumerate(["b", "a", "B", "é", "a", "z", "\U0001f385", "\uffff"]):
+        task = added(repository, title=title, created_at=NOW + timedelta(microseconds=number // 3))
+        if number % 3 == 0:
+            renamed = replace(task, description="x", updated_at=LATER, version=2)
+            assert run_now(repository.replace(task, renamed))
+    everything = list(run_now(repository.find("ann", TaskQuery(status=status, sort=sort))))
+    assert everything == sorted(everything, key=sort.position, reverse=sort.descending)
+    pages: list[Task] = []
+    while page := run_now(
+        repository.find(
+            "ann", TaskQuery(status=status, sort=sort, limit=3, after=sort.position(pages[-1]) if pages else None)
+        )
+    ):
+        assert len(page) <= 3
+        pages.extend(page)
+    assert pages == everything
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("milk", ["Buy MILK", "Cheese"]),
+        ("MÜNCHEN", ["Fly to München"]),
+        ("%", ["100 % sure"]),
+        ("_", ["snake_case"]),
+        ("\\", ["back\\slash"]),
+        ("'", ["it's"]),
+        ("nothing", []),
+    ],
+)
+def test_a_search_is_literal_and_ignores_case(repository: TaskRepository, search: str, found: list[str]) -> None:
+    for title in ["Buy MILK", "Fly to München", "100 % sure", "snake_case", "back\\slash", "it's"]:
+        added(repository, title=title)
+    added(repository, title="Cheese", description="and milk")
+    assert titles(repository, TaskQuery(search=search)) == found
+
+
+def test_a_healthy_store_passes_its_check(repository: TaskRepository) -> None:
+    run_now(repository.check())
+
+
+@pytest.mark.parametrize(
+    "toggle_once",
+    [
+        pytest.param(lambda store: run_now(store.change("ann", 1, _toggled)), id="in line"),
+        pytest.param(lambda store: _race_to_toggle(store), id="compare and set"),  # noqa: PLW0108  defined below
+    ],
+)
+def test_concurrent_changes_never_lose_one_another(
+    repository: TaskRepository, toggle_once: Callable[[TaskRepository], object]
+) -> None:
+    """Eight threads change one task; its version counts every change exactly once."""
+    added(repository)
+    threads, rounds = 8, 5
+    start = Barrier(threads)
+
+    def work() -> None:
+        start.wait()
+        for _ in range(rounds):
+            toggle_once(repository)
+
+    with ThreadPoolExecutor(threads) as pool:
+        for outcome in [pool.submit(work) for _ in range(threads)]:
+            outcome.result()
+    task = run_now(repository.get("ann", 1))
+    assert task is not None
+    assert (task.version, task.completed) == (1 + threads * rounds, False)
+
+
+def test_concurrent_adds_with_one_key_make_one_task(repository: TaskRepository) -> None:
+    start = Barrier(8)
+
+    def add(_: int) -> Task | None:
+        start.wait()
+        return run_now(repository.add(draft(idempotency=Idempotency("key", b"digest"))))
+
+    with ThreadPoolExecutor(8) as pool:
+        outcomes = list(pool.map(add, range(8)))
+    assert sum(outcome is not None for outcome in outcomes) == 1
+    assert len(run_now(repository.find("ann", TaskQuery()))) == 1
+
+
+def _toggled(task: Task | None) -> Task:
+    assert task is not None
+    return task.toggle(LATER)
+
+
+def _race_to_toggle(repository: TaskRepository) -> None:
+    while True:
+        task = run_now(repository.get("ann", 1))
+        assert task is not None
+        if run_now(repository.replace(task, task.toggle(LATER))):
+            return

@@ -1,0 +1,154 @@
+"""Random operations on every store, compared with a plain model after each of them."""
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.adapters.conftest import STORES, open_store
+from tests.adapters.test_repository import NOW
+from todo_core.driver import run_now
+from todo_core.query import Sort, Status, TaskQuery
+from todo_core.task import Idempotency, NewTask, Task
+
+USERS = st.sampled_from(["ann", "bob", "o'Brien %_"])
+KEYS = st.none() | st.sampled_from(["k1", "k2"])
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20)
+TIMES = st.integers(0, 10**6).map(lambda microseconds: NOW + timedelta(microseconds=microseconds))
+IDS = st.integers(1, 12)
+CHANGES = st.sampled_from([Task.toggle, Task.complete, Task.reopen, Task.delete, Task.restore])
+
+
+class StoreComparison(RuleBasedStateMachine):
+    """Do the same to a store and to a dictionary, and see the same."""
+
+    store_name: str
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resources = ExitStack()
+        folder = Path(self.resources.enter_context(tempfile.TemporaryDirectory()))
+        self.store = self.resources.enter_context(open_store(self.store_name, folder))
+        self.model: dict[int, Task] = {}
+        self.keys: dict[int, Idempotency] = {}
+        self.last_id = 0
+
+    def teardown(self) -> None:
+        self.resources.close()
+
+    def owned(self, user: str, task_id: int) -> Task | None:
+        task = self.model.get(task_id)
+        return task if task and task.user_id == user else None
+
+    @rule(user=USERS, title=TEXTS, description=st.none() | TEXTS, created=TIMES, key=KEYS, done=st.booleans())
+    def add(  # noqa: PLR0913  one argument for each field
+        self, user: str, title: str, description: str | None, created: object, key: str | None, *, done: bool
+    ) -> None:
+        idempotency = Idempotency(key, title.encode()) if key else None
+        new = NewTask(user, title, description, created if done else None, created, idempotency)  # type: ignore[arg-type]
+        task = run_now(self.store.add(new))
+        if key and any(self.model[i].user_id == user and kept.key == key for i, kept in self.keys.items()):
+            assert task is None
+            return
+        assert task is not None
+        assert task == new.with_id(task.id)
+        assert task.id > self.last_id
+        self.last_id = task.id
+        self.model[task.id] = task
+        if idempotency:
+            self.keys[task.id] = idempotency
+
+    @rule(user=USERS, task_id=IDS, change=CHANGES, now=TIMES, stale=st.integers(0, 1))
+    def replace(self, user: str, task_id: int, change: Callable[..., Task], now: object, stale: int) -> None:
+        task = self.owned(user, task_id)
+        if task is None:
+            return
+        after = change(task, now)
+        stored = run_now(self.store.replace(replace(task, version=task.version + stale), after))
+        assert stored == (stale == 0)
+        if stored:
+            self.model[task_id] = after
+
+    @rule(user=USERS, task_id=IDS, change=CHANGES, now=TIMES)
+    def change_in_line(self, user: str, task_id: int, change: Callable[..., Task], now: object) -> None:
+        after = run_now(self.store.change(user, task_id, lambda task: change(task, now) if task else None))
+        task = self.owned(user, task_id)
+        assert after == (change(task, now) if task else None)
+        if after:
+            self.model[task_id] = after
+
+    @rule(user=USERS, task_id=IDS)
+    def remove(self, user: str, task_id: int) -> None:
+        task = self.owned(user, task_id)
+        if task:
+            assert run_now(self.store.replace(task, None))
+            del self.model[task_id]
+            self.keys.pop(task_id, None)
+
+    @rule(
+        user=USERS,
+        status=st.sampled_from(Status),
+        sort=st.sampled_from(Sort),
+        limit=st.none() | st.integers(1, 5),
+        after=st.none() | IDS,
+        search=st.none() | st.sampled_from(["a", "%", "_", "\\", "'"]),
+    )
+    def find(  # noqa: PLR0913  one argument for each part of a query
+        self, user: str, status: Status, sort: Sort, limit: int | None, after: int | None, search: str | None
+    ) -> None:
+        start = self.model.get(after) if after else None
+        query = TaskQuery(status, sort, search, limit, sort.position(start) if start else None)
+        assert list(run_now(self.store.find(user, query))) == self.expected(user, query)
+
+    def expected(self, user: str, query: TaskQuery) -> list[Task]:
+        found = [
+            task
+            for task in self.model.values()
+            if task.user_id == user
+            and (task.deleted_at is not None) == (query.status is Status.DELETED)
+            and (query.status is not Status.PENDING or not task.completed)
+            and (query.status is not Status.COMPLETED or task.completed)
+            and (
+                query.search is None
+                or query.search in task.title.lower()
+                or query.search in (task.description or "").lower()
+            )
+        ]
+        found.sort(key=query.sort.position, reverse=query.sort.descending)
+        if query.after:
+            at = query.sort.position
+            found = [t for t in found if (at(t) < query.after if query.sort.descending else at(t) > query.after)]
+        return found[: query.limit]
+
+    @rule(user=USERS, key=st.sampled_from(["k1", "k2"]))
+    def find_by_key(self, user: str, key: str) -> None:
+        made = [
+            (self.model[i], kept.digest)
+            for i, kept in self.keys.items()
+            if kept.key == key and self.model[i].user_id == user
+        ]
+        assert run_now(self.store.find_by_key(user, key)) == (made[0] if made else None)
+
+    @rule(task_id=IDS)
+    def owner_of(self, task_id: int) -> None:
+        task = self.model.get(task_id)
+        assert run_now(self.store.owner_of(task_id)) == (task.user_id if task and not task.deleted_at else None)
+
+    @invariant()
+    def every_task_is_where_it_belongs(self) -> None:
+        for user in ("ann", "bob", "o'Brien %_"):
+            stored = [run_now(self.store.get(user, task_id)) for task_id in range(1, self.last_id + 2)]
+            assert stored == [self.owned(user, task_id) for task_id in range(1, self.last_id + 2)]
+
+
+@pytest.mark.parametrize("store_name", STORES)
+def test_a_store_behaves_like_the_model(store_name: str) -> None:
+    machine = type("Machine", (StoreComparison,), {"store_name": store_name})
+    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))

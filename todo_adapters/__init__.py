@@ -1,0 +1,1 @@
+"""What plugs into the domain's ports: storage, tokens, the clock."""

@@ -1,0 +1,67 @@
+"""Where tasks are kept, as one URL says it (``DATABASE_URL``, ``--database``)."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from todo_core.errors import StorageUnusable
+
+ACCEPTED = (
+    "memory://, sqlite:///relative.db, sqlite:////absolute.db, postgresql://…, postgres://…, "
+    "postgresql+asyncpg://… or postgresql+psycopg2://…"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryAddress:
+    """This process only."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteAddress:
+    """A file; its folder may still be missing."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresAddress:
+    """A PostgreSQL database. ``url`` starts with ``postgresql://`` and may hold a password, so it is never shown.
+
+    ``driver`` is None where the address leaves the choice to the program.
+    """
+
+    url: str = field(repr=False)
+    driver: Literal["asyncpg", "psycopg2"] | None
+
+
+StorageAddress = MemoryAddress | SqliteAddress | PostgresAddress
+
+
+def parse_address(url: str) -> StorageAddress:
+    """Return the store that a URL names. Raises StorageUnusable, which never repeats the URL."""
+    scheme, separator, rest = url.partition("://")
+    match scheme.lower(), separator and rest:
+        case "memory", "":
+            return MemoryAddress()
+        case "sqlite", str(path) if path.startswith("/") and path not in {"/", "/:memory:"} and "?" not in path:
+            return SqliteAddress(Path(path.removeprefix("/")))
+        case "postgresql" | "postgres", str(target) if target:
+            return PostgresAddress(f"postgresql://{target}", None)
+        case "postgresql+asyncpg", str(target) if target:
+            return PostgresAddress(f"postgresql://{target}", "asyncpg")
+        case "postgresql+psycopg2", str(target) if target:
+            return PostgresAddress(f"postgresql://{target}", "psycopg2")
+    raise StorageUnusable(f"The database address is not understood; use {ACCEPTED}.")
+
+
+def data_folder() -> Path:
+    """Return the folder of this user's data, which may still be missing."""
+    from platformdirs import user_data_path  # noqa: PLC0415  slow, and not needed where an address is given
+
+    return user_data_path("todo", appauthor=False)
+
+
+def default_address() -> SqliteAddress:
+    """Return the embedded default, which the console program and the service share."""
+    return SqliteAddress(data_folder() / "tasks.db")

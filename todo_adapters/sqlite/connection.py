@@ -1,0 +1,104 @@
+"""Open a SQLite file as a task store, and say in the domain's words what goes wrong with it."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
+from todo_core.errors import StorageUnavailable, StorageUnusable
+
+_FAULTS = {
+    sqlite3.SQLITE_NOTADB: "{path} is not a SQLite database; choose another file.",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged; restore it from a backup or choose another file.",
+    sqlite3.SQLITE_READONLY: "{path} cannot be written; check the permissions of the file and its folder.",
+    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written.",
+    sqlite3.SQLITE_PERM: "{path} cannot be opened; check its permissions.",
+    sqlite3.SQLITE_FULL: "The disk that holds {path} is full; free some space and try again.",
+}
+
+
+def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    """Open a store, and make or upgrade its schema where that is due.
+
+    A file that is not a task store, or is one of a newer program, is left as it is. Waits at most ``busy_timeout``
+    seconds for other processes. Raises StorageUnusable and StorageUnavailable.
+    """
+    with translated_errors(path):
+        if path.exists() and path.stat().st_size > 0:
+            _refuse_foreign(path, busy_timeout)
+        elif not path.parent.is_dir():
+            path.parent.mkdir(parents=True, mode=0o700)
+        connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+        try:
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Hold the file's only write lock from the first statement on; roll back if the block raises."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+@contextmanager
+def translated_errors(path: Path) -> Iterator[None]:
+    """Turn what ``sqlite3`` and the file system raise into StorageUnusable and StorageUnavailable."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The low byte is the primary result code (https://sqlite.org/rescode.html).
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _FAULTS:
+            raise StorageUnusable(_FAULTS[code].format(path=path)) from error
+        if isinstance(error, sqlite3.OperationalError):
+            raise StorageUnavailable(f"{path} is busy or does not answer; try again.") from error
+        raise
+    except OSError as error:
+        raise StorageUnusable(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+def _refuse_foreign(path: Path, busy_timeout: float) -> None:
+    # Read-only, because the last writable connection to a file in WAL mode rewrites it when it is closed.
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
+        if _application(connection) != APPLICATION_ID and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+            raise StorageUnusable(f"{path} is a database of another program; choose another file.")
+        _refuse_newer(connection, path)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+    if _version(connection) < SCHEMA_VERSION:
+        with transaction(connection):
+            for statements in STEPS[_version(connection) :]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    _refuse_newer(connection, path)
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    if _version(connection) > SCHEMA_VERSION:
+        raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
+
+
+def _application(connection: sqlite3.Connection) -> int:
+    value: int = connection.execute("PRAGMA application_id").fetchone()[0]
+    return value
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    value: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return value

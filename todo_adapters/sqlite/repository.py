@@ -1,0 +1,186 @@
+"""The task repository over one SQLite file."""
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from todo_adapters.sqlite.connection import open_connection, transaction, translated_errors
+from todo_core.errors import StorageUnusable
+from todo_core.ports import Outcome
+from todo_core.query import Status, TaskQuery
+from todo_core.task import NewTask, Task
+from todo_core.text import fold
+
+_COLUMNS = "id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version"
+
+_ADD = """
+    INSERT INTO tasks (user_id, title, description, completed, completed_at, created_at, updated_at, version,
+                       idempotency_key, idempotency_digest)
+    VALUES (:user_id, :title, :description, :completed, :completed_at, :created_at, :created_at, 1, :key, :digest)
+    ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
+"""
+_FIND_BY_KEY = f"SELECT {_COLUMNS}, idempotency_digest FROM tasks WHERE user_id = ? AND idempotency_key = ?"
+_GET = f"SELECT {_COLUMNS} FROM tasks WHERE user_id = ? AND id = ?"
+_REPLACE = """
+    UPDATE tasks
+    SET title = :title, description = :description, completed = :completed, completed_at = :completed_at,
+        updated_at = :updated_at, deleted_at = :deleted_at, version = :version
+    WHERE user_id = :user_id AND id = :id AND version = :version_before
+"""
+_REMOVE = "DELETE FROM tasks WHERE user_id = :user_id AND id = :id AND version = :version_before"
+_OWNER = "SELECT user_id FROM tasks WHERE id = ? AND deleted_at IS NULL"
+
+_STATUS = {
+    Status.ALL: "deleted_at IS NULL",
+    Status.PENDING: "deleted_at IS NULL AND completed = 0",
+    Status.COMPLETED: "deleted_at IS NULL AND completed = 1",
+    Status.DELETED: "deleted_at IS NOT NULL",
+}
+
+
+class SqliteTaskRepository:
+    """Implements todo_core.ports.TaskRepository; blocks, and may be called from several threads."""
+
+    def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
+        """Open the store and make or upgrade its schema; wait for other processes at most ``busy_timeout`` seconds.
+
+        Raises StorageUnusable and StorageUnavailable.
+        """
+        self._path = path
+        self._lock = Lock()
+        self._db = open_connection(path, busy_timeout)
+        self._db.create_function("holds", 2, _holds, deterministic=True)
+        self._file = path.stat().st_ino
+
+    def close(self) -> None:
+        """Give the file back; the repository cannot be used any more."""
+        with self._lock:
+            self._db.close()
+
+    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+        row = {
+            "user_id": new.user_id,
+            "title": new.title,
+            "description": new.description,
+            "completed": new.completed_at is not None,
+            "completed_at": _text(new.completed_at),
+            "created_at": _text(new.created_at),
+            "key": new.idempotency and new.idempotency.key,
+            "digest": new.idempotency and new.idempotency.digest,
+        }
+        with self._session() as db:
+            cursor = db.execute(_ADD, row)
+            return new.with_id(cursor.lastrowid) if cursor.rowcount == 1 and cursor.lastrowid else None
+
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+        with self._session() as db:
+            row = db.execute(_FIND_BY_KEY, (user_id, key)).fetchone()
+        return (_task(row[:-1]), row[-1]) if row else None
+
+    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+        with self._session() as db:
+            row = db.execute(_GET, (user_id, task_id)).fetchone()
+        return _task(row) if row else None
+
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+        statement, values = _find(user_id, query)
+        with self._session() as db:
+            return [_task(row) for row in db.execute(statement, values)]
+
+    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+        with self._session() as db:
+            return _store(db, before, after)
+
+    async def change(  # noqa: D102  the port says it
+        self, user_id: str, task_id: int, decide: Callable[[Task | None], Outcome]
+    ) -> Outcome:
+        with self._session() as db, transaction(db):
+            row = db.execute(_GET, (user_id, task_id)).fetchone()
+            before = _task(row) if row else None
+            after = decide(before)
+            if before is not None:
+                _store(db, before, after)
+            return after
+
+    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+        with self._session() as db:
+            row = db.execute(_OWNER, (task_id,)).fetchone()
+        return row[0] if row else None
+
+    async def check(self) -> None:  # noqa: D102  the port says it
+        with self._session() as db:
+            db.execute(_OWNER, (0,)).fetchone()
+            if not self._path.exists() or self._path.stat().st_ino != self._file:
+                raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
+
+    @contextmanager
+    def _session(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, translated_errors(self._path):
+            yield self._db
+
+
+def _store(db: sqlite3.Connection, before: Task, after: Task | None) -> bool:
+    row = {"user_id": before.user_id, "id": before.id, "version_before": before.version}
+    if after is None:
+        return db.execute(_REMOVE, row).rowcount == 1
+    row |= {
+        "title": after.title,
+        "description": after.description,
+        "completed": after.completed,
+        "completed_at": _text(after.completed_at),
+        "updated_at": _text(after.updated_at),
+        "deleted_at": _text(after.deleted_at),
+        "version": after.version,
+    }
+    return db.execute(_REPLACE, row).rowcount == 1
+
+
+def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
+    values: dict[str, object] = {"user_id": user_id}
+    conditions = ["user_id = :user_id", _STATUS[query.status]]
+    if query.search is not None:
+        values["search"] = fold(query.search)
+        conditions.append("(holds(title, :search) OR holds(description, :search))")
+    if query.after:
+        value = query.after.value
+        values |= {"value": _text(value) if isinstance(value, datetime) else value, "after_id": query.after.task_id}
+        conditions.append(f"({query.sort.field}, id) {'<' if query.sort.descending else '>'} (:value, :after_id)")
+    direction = "DESC" if query.sort.descending else "ASC"
+    values["limit"] = -1 if query.limit is None else query.limit
+    statement = (
+        f"SELECT {_COLUMNS} FROM tasks WHERE {' AND '.join(conditions)} "
+        f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit"
+    )
+    return statement, values
+
+
+def _holds(text: str | None, folded: str) -> bool:
+    return text is not None and folded in fold(text)
+
+
+def _text(time: datetime | None) -> str | None:
+    return time.isoformat(timespec="microseconds") if time else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _task(row: tuple[Any, ...]) -> Task:
+    task_id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version = row
+    return Task(
+        id=task_id,
+        user_id=user_id,
+        title=title,
+        description=description,
+        completed=bool(completed),
+        completed_at=_time(completed_at),
+        created_at=datetime.fromisoformat(created_at),
+        updated_at=datetime.fromisoformat(updated_at),
+        deleted_at=_time(deleted_at),
+        version=version,
+    )

@@ -1,0 +1,1 @@
+"""Verification of bearer tokens that another system issued."""

@@ -1,0 +1,1 @@
+"""The console program: a driving adapter of the core."""

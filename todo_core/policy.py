@@ -1,0 +1,19 @@
+"""The rules that a deployment may choose."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPolicy:
+    """What differs between the specifications; everything else is the same for all of them.
+
+    ``title_limit`` and ``description_limit`` count code points. Where ``title_generated`` holds, a task without a title
+    gets one from its description. ``deletion_permanent`` removes a task, otherwise it goes to the trash.
+    ``stranger_forbidden`` tells a user that a task is somebody else's, otherwise it reads as missing.
+    """
+
+    title_limit: int = 200
+    description_limit: int = 1000
+    title_generated: bool = False
+    deletion_permanent: bool = False
+    stranger_forbidden: bool = False

@@ -1,0 +1,70 @@
+"""What the domain needs from the outside."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from todo_core.query import TaskQuery
+from todo_core.task import NewTask, Task
+
+Outcome = TypeVar("Outcome", bound=Task | None)
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return an aware time in UTC, in whole microseconds."""
+
+
+class TaskRepository(Protocol):
+    """Keeps tasks. Every method but ``owner_of`` sees the tasks of one user only.
+
+    Every method may raise StorageUnavailable and StorageUnusable. Each call is one atomic step, durable when it
+    returns.
+    """
+
+    async def add(self, new: NewTask) -> Task | None:
+        """Store a task under an id above all that were given before; ids count from 1 over all users.
+
+        Returns None, and stores nothing, if one of the user's tasks holds the same idempotency key.
+        """
+
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
+        """Return the task, in the trash or not, that an idempotency key made, and the digest kept with it."""
+
+    async def get(self, user_id: str, task_id: int) -> Task | None:
+        """Return a task of the user, in the trash or not."""
+
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
+        """Return the tasks that a query asks for, in its order."""
+
+    async def replace(self, before: Task, after: Task | None) -> bool:
+        """Compare and set: store ``after``, or remove the task for None, if it is still at the version of ``before``.
+
+        Returns False, and changes nothing, if it is not.
+        """
+
+    async def change(self, user_id: str, task_id: int, decide: Callable[[Task | None], Outcome]) -> Outcome:
+        """Let ``decide`` see the task (None: the user has none) and store what it returns, None removes it.
+
+        Nobody else can change the task in between, and callers are served about in the order in which they came, so
+        this always succeeds where ``replace`` would be overtaken again and again. What ``decide`` raises is passed on
+        and nothing is stored. Returns what ``decide`` returned.
+        """
+
+    async def owner_of(self, task_id: int) -> str | None:
+        """Return the id of the user who owns a task outside the trash, whoever asks. Only to tell 403 from 404."""
+
+    async def check(self) -> None:
+        """Return if the store answers and can be used; raise what is wrong otherwise."""
+
+
+class TokenVerifier(Protocol):
+    """Tells who sent a request."""
+
+    async def verify(self, token: str) -> str:
+        """Return the user id that a compact JWT proves.
+
+        Raises TokenRefused, and KeysUnavailable when there is no key to verify with.
+        """

@@ -1,0 +1,162 @@
+"""The use cases of the to-do list."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from todo_core.errors import (
+    IdempotencyKeyInTrash,
+    IdempotencyKeyReused,
+    InvalidInput,
+    TaskForbidden,
+    TaskHidden,
+    TaskNotFound,
+    TodoError,
+    VersionConflict,
+)
+from todo_core.policy import TaskPolicy
+from todo_core.ports import Clock, Outcome, TaskRepository
+from todo_core.query import Status, TaskQuery
+from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskChanges
+
+Versions = Collection[int] | None
+"""The versions that a caller accepts for a task it wants to change; None accepts any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The outcome of a create request; ``replayed`` says that an earlier request had made the task."""
+
+    task: Task
+    replayed: bool
+
+
+class TaskService:
+    """What a user can do with tasks, under one policy. Holds no state of its own.
+
+    Where a method takes ``versions``, it raises VersionConflict unless the task is at one of them. All but ``create``
+    and ``list`` raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing stores
+    nothing.
+    """
+
+    def __init__(self, repository: TaskRepository, clock: Clock, policy: TaskPolicy) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._policy = policy
+
+    async def create(self, user_id: str, fields: TaskChanges, key: str | None = None) -> Created:
+        """Create a task, or return the one that the same idempotency key has made.
+
+        Raises InvalidInput, IdempotencyKeyReused and IdempotencyKeyInTrash.
+        """
+        idempotency = None if key is None else Idempotency(key, _digest(fields))
+        new = NewTask.draft(user_id, fields, self._policy, self._clock.now(), idempotency)
+        while True:
+            task = await self._repository.add(new)
+            if task is not None:
+                return Created(task, replayed=False)
+            earlier = idempotency and await self._repository.find_by_key(user_id, idempotency.key)
+            if idempotency and earlier:
+                return _replay(*earlier, idempotency)
+            # The key's task was deleted for good in between, so the key is free again.
+
+    async def list(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
+        """Return a user's tasks. Raises InvalidInput when the trash is asked for and the policy has none."""
+        if query.status is Status.DELETED and self._policy.deletion_permanent:
+            raise InvalidInput("status", "not_allowed", "There is no trash here.")
+        return await self._repository.find(user_id, query)
+
+    async def get(self, user_id: str, task_id: int) -> Task:
+        """Return a task."""
+        task = await self._find(user_id, task_id)
+        if task is None or task.deleted_at:
+            raise await self._absence(user_id, task_id)
+        return task
+
+    async def update(self, user_id: str, task_id: int, changes: TaskChanges, versions: Versions = None) -> Task:
+        """Change the fields that were sent. Raises InvalidInput, whether or not the user has the task."""
+        try:
+            return await self._change(
+                user_id, task_id, lambda task: task.edit(changes, self._policy, self._clock.now()), versions
+            )
+        except (TaskNotFound, TaskForbidden):
+            changes.check(self._policy)
+            raise
+
+    async def toggle(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
+        """Complete an open task, reopen a completed one; concurrent toggles never lose one another."""
+        return await self._change(user_id, task_id, self._now(Task.toggle), versions)
+
+    async def complete(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
+        """Mark a task as done."""
+        return await self._change(user_id, task_id, self._now(Task.complete), versions)
+
+    async def reopen(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
+        """Mark a task as still to do."""
+        return await self._change(user_id, task_id, self._now(Task.reopen), versions)
+
+    async def delete(self, user_id: str, task_id: int, versions: Versions = None) -> None:
+        """Remove a task for good, or put it into the trash, as the policy says."""
+        if self._policy.deletion_permanent:
+            await self._change(user_id, task_id, lambda _: None, versions)
+        else:
+            await self._change(user_id, task_id, self._now(Task.delete), versions)
+
+    async def restore(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
+        """Take a task out of the trash; where deletion is permanent there is none."""
+        return await self._change(
+            user_id, task_id, self._now(Task.restore), versions, in_trash=not self._policy.deletion_permanent
+        )
+
+    def _now(self, method: Callable[[Task, datetime], Task]) -> Callable[[Task], Task]:
+        return lambda task: method(task, self._clock.now())
+
+    async def _change(
+        self,
+        user_id: str,
+        task_id: int,
+        change: Callable[[Task], Outcome],
+        versions: Versions,
+        *,
+        in_trash: bool = False,
+    ) -> Outcome:
+        def decide(task: Task | None) -> Outcome:
+            if task is None or (task.deleted_at and not in_trash):
+                raise TaskNotFound(task_id)
+            after = change(task)
+            if versions is not None and task.version not in versions:
+                raise VersionConflict(task_id, task.version)
+            return after
+
+        before = await self._find(user_id, task_id)
+        if before is None or (before.deleted_at and not in_trash):
+            raise await self._absence(user_id, task_id)
+        after = decide(before)
+        if after is before or await self._repository.replace(before, after):
+            return after
+        # Somebody was faster. Trying the same again starves under contention, so this time wait in line.
+        return await self._repository.change(user_id, task_id, decide)
+
+    async def _find(self, user_id: str, task_id: int) -> Task | None:
+        return await self._repository.get(user_id, task_id) if 1 <= task_id <= MAX_TASK_ID else None
+
+    async def _absence(self, user_id: str, task_id: int) -> TodoError:
+        owner = await self._repository.owner_of(task_id) if 1 <= task_id <= MAX_TASK_ID else None
+        if owner is None or owner == user_id:
+            return TaskNotFound(task_id)
+        return TaskForbidden(task_id) if self._policy.stranger_forbidden else TaskHidden(task_id)
+
+
+def _digest(fields: TaskChanges) -> bytes:
+    sent = {name: value for name, value in asdict(fields).items() if value is not ABSENT}
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).digest()
+
+
+def _replay(task: Task, digest: bytes, idempotency: Idempotency) -> Created:
+    if digest != idempotency.digest:
+        raise IdempotencyKeyReused
+    if task.deleted_at:
+        raise IdempotencyKeyInTrash
+    return Created(task, replayed=True)

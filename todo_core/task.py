@@ -1,0 +1,164 @@
+"""A task, and every rule about what may happen to one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, Final, Literal
+
+from todo_core.errors import InvalidInput
+from todo_core.policy import TaskPolicy
+from todo_core.text import clean_description, clean_title, is_blank
+
+UNTITLED = "Untitled task"
+
+MAX_TASK_ID = 2**63 - 1
+
+
+class _Absent(Enum):
+    ABSENT = "absent"
+
+
+ABSENT: Final = _Absent.ABSENT
+"""The field was not sent, which differs from sending null."""
+
+Absent = Literal[_Absent.ABSENT]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanges:
+    """The fields of a task that a caller sent; the others stay as they are."""
+
+    title: str | Absent | None = ABSENT
+    description: str | Absent | None = ABSENT
+    completed: bool | Absent = ABSENT
+
+    def check(self, policy: TaskPolicy) -> None:
+        """Raise InvalidInput for a field that no task could be changed to."""
+        if self.title is None:
+            raise InvalidInput("title", "required", "The title must not be null.")
+        if self.title is not ABSENT:
+            clean_title(self.title, policy.title_limit)
+        if self.description is not ABSENT:
+            clean_description(self.description, policy.description_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Idempotency:
+    """A caller's key for one create request, and the payload's digest that tells a replay from a misuse."""
+
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that no store has given an id yet; its version will be 1. Times are aware and in UTC."""
+
+    user_id: str
+    title: str
+    description: str | None
+    completed_at: datetime | None
+    created_at: datetime
+    idempotency: Idempotency | None = None
+
+    @classmethod
+    def draft(
+        cls,
+        user_id: str,
+        fields: TaskChanges,
+        policy: TaskPolicy,
+        now: datetime,
+        idempotency: Idempotency | None = None,
+    ) -> "NewTask":
+        """Apply the policy to what a caller sent. Raises InvalidInput."""
+        description = None if fields.description is ABSENT else fields.description
+        description = clean_description(description, policy.description_limit)
+        if fields.title is not ABSENT and fields.title is not None:
+            title = clean_title(fields.title, policy.title_limit)
+        elif policy.title_generated:
+            title = _generate_title(description, policy.title_limit)
+        else:
+            raise InvalidInput("title", "required", "The title is required.")
+        completed_at = now if fields.completed is True else None
+        return cls(user_id, title, description, completed_at, now, idempotency)
+
+    def with_id(self, task_id: int) -> "Task":
+        """Return the task that a store made of this draft."""
+        return Task(
+            id=task_id,
+            user_id=self.user_id,
+            title=self.title,
+            description=self.description,
+            completed=self.completed_at is not None,
+            completed_at=self.completed_at,
+            created_at=self.created_at,
+            updated_at=self.created_at,
+            deleted_at=None,
+            version=1,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One user's task. A change returns a new value with the next version, or the same object when nothing changes.
+
+    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at`` is
+    in the trash.
+    """
+
+    id: int
+    user_id: str
+    title: str
+    description: str | None
+    completed: bool
+    completed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None
+    version: int
+
+    def edit(self, changes: TaskChanges, policy: TaskPolicy, now: datetime) -> "Task":
+        """Change the fields that were sent, and validate only those. Raises InvalidInput."""
+        title, description, completed = self.title, self.description, self.completed
+        if changes.title is None:
+            raise InvalidInput("title", "required", "The title must not be null.")
+        if changes.title is not ABSENT and changes.title != title:
+            title = clean_title(changes.title, policy.title_limit)
+        if changes.description is not ABSENT and changes.description != description:
+            description = clean_description(changes.description, policy.description_limit)
+        if changes.completed is not ABSENT:
+            completed = changes.completed
+        if (title, description, completed) == (self.title, self.description, self.completed):
+            return self
+        completed_at = self.completed_at if completed == self.completed else now if completed else None
+        return self._changed(now, title=title, description=description, completed=completed, completed_at=completed_at)
+
+    def complete(self, now: datetime) -> "Task":
+        """Mark the task as done; a task that is done already keeps the time at which it was done."""
+        return self if self.completed else self._changed(now, completed=True, completed_at=now)
+
+    def reopen(self, now: datetime) -> "Task":
+        """Mark the task as still to do."""
+        return self._changed(now, completed=False, completed_at=None) if self.completed else self
+
+    def toggle(self, now: datetime) -> "Task":
+        """Complete an open task, reopen a completed one."""
+        return self.reopen(now) if self.completed else self.complete(now)
+
+    def delete(self, now: datetime) -> "Task":
+        """Put the task into the trash."""
+        return self if self.deleted_at else self._changed(now, deleted_at=now)
+
+    def restore(self, now: datetime) -> "Task":
+        """Take the task out of the trash."""
+        return self._changed(now, deleted_at=None) if self.deleted_at else self
+
+    def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as dataclasses.replace
+        # A clock that was set back must not make a change look older than the one before it.
+        return replace(self, updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
+
+
+def _generate_title(description: str | None, limit: int) -> str:
+    first_line = (description or "").split("\n", 1)[0].replace("\t", " ").strip()
+    title = first_line[:limit].strip()
+    return UNTITLED if is_blank(title) else title

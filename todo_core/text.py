@@ -1,0 +1,94 @@
+"""What a text may hold: the rules for titles, descriptions, search words and user ids.
+
+Lengths are counted in Unicode code points, after outer white space is cut.
+"""
+
+import re
+
+from todo_core.errors import InvalidInput
+
+_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+"""Unicode's White_Space property; ``str.strip()`` would also cut the control characters U+001C to U+001F."""
+
+USER_ID_LIMIT = 255
+SEARCH_LIMIT = 200
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
+_CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
+
+_INVISIBLE = re.compile(
+    "["
+    + re.escape(_WHITE_SPACE)
+    + "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    + "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U0001bca0-\U0001bca3"
+    + "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
+)
+"""White space, format characters and the rest of Unicode's Default_Ignorable_Code_Point, plus the Braille blank."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing at all, as with zero-width characters only."""
+    return _INVISIBLE.fullmatch(text) is not None
+
+
+def clean_title(text: str, limit: int) -> str:
+    """Return a title as it is stored; a title is one line.
+
+    Raises InvalidInput.
+    """
+    title = text.strip(_WHITE_SPACE)
+    if is_blank(title):
+        raise InvalidInput("title", "blank", "The title must not be blank.")
+    _refuse_unstorable("title", title, _CONTROL)
+    _refuse_longer("title", title, limit)
+    return title
+
+
+def clean_description(text: str | None, limit: int) -> str | None:
+    """Return a description as it is stored; a blank one is no description. Newlines and tabs are kept.
+
+    Raises InvalidInput.
+    """
+    description = (text or "").strip(_WHITE_SPACE)
+    _refuse_unstorable("description", description, _CONTROL_BUT_LINES)
+    _refuse_longer("description", description, limit)
+    return None if is_blank(description) else description
+
+
+def clean_search(text: str) -> str | None:
+    """Return literal text to search for; blank text searches for nothing.
+
+    Raises InvalidInput above 200 characters.
+    """
+    _refuse_unstorable("q", text, _CONTROL)
+    _refuse_longer("q", text, SEARCH_LIMIT)
+    return text if text.strip(_WHITE_SPACE) else None
+
+
+def fold(text: str) -> str:
+    """Return the form in which a search compares texts: without regard to case."""
+    return text.lower()
+
+
+def is_user_id(text: str) -> bool:
+    """Whether a text can be a user id: 1 to 255 characters, no controls, no surrogates, no outer white space."""
+    return (
+        0 < len(text) <= USER_ID_LIMIT
+        and text == text.strip(_WHITE_SPACE)
+        and not is_blank(text)
+        and not _CONTROL.search(text)
+        and not _SURROGATE.search(text)
+    )
+
+
+def _refuse_unstorable(field: str, text: str, control: re.Pattern[str]) -> None:
+    if control.search(text):
+        raise InvalidInput(field, "control_character", f"The {field} must not hold control characters.")
+    if _SURROGATE.search(text):
+        raise InvalidInput(field, "not_unicode", f"The {field} must be Unicode text without lone surrogates.")
+
+
+def _refuse_longer(field: str, text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise InvalidInput(field, "too_long", f"The {field} must have at most {limit} characters.")
