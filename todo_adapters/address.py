@@ -14,7 +14,7 @@ ACCEPTED = (
 
 @dataclass(frozen=True, slots=True)
 class MemoryAddress:
-    """This process only."""
+    """Nowhere but in this process."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 import operator
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 from todo_core.ports import Outcome
@@ -22,14 +23,12 @@ class MemoryTaskRepository:
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         with self._lock:
-            if new.idempotency and self._by_key(new.user_id, new.idempotency.key):
-                return None
-            self._last_id += 1
-            task = new.with_id(self._last_id)
-            self._tasks[new.user_id][task.id] = task
-            if new.idempotency:
-                self._keys[task.id] = new.idempotency
-            return task
+            return self._add(new)
+
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+        drafts = [replace(draft, user_id=user_id) for draft in new]
+        with self._lock:
+            return sum(self._add(draft) is not None for draft in drafts)
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         with self._lock:
@@ -58,14 +57,15 @@ class MemoryTaskRepository:
             return True
 
     async def change(  # noqa: D102  the port says it
-        self, user_id: str, task_id: int, decide: Callable[[Task | None], Outcome]
-    ) -> Outcome:
+        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+    ) -> Mapping[int, Outcome]:
         with self._lock:
-            before = self._tasks.get(user_id, {}).get(task_id)
-            after = decide(before)
-            if before is not None:
-                self._store(before, after)
-            return after
+            tasks = self._tasks.get(user_id, {})
+            before = {task_id: tasks[task_id] for task_id in task_ids if task_id in tasks}
+            outcomes = decide(before)
+            for task_id in before.keys() & outcomes.keys():
+                self._store(before[task_id], outcomes[task_id])
+            return outcomes
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
         with self._lock:
@@ -76,6 +76,16 @@ class MemoryTaskRepository:
 
     async def check(self) -> None:  # noqa: D102  the port says it
         return
+
+    def _add(self, new: NewTask) -> Task | None:
+        if new.idempotency and self._by_key(new.user_id, new.idempotency.key):
+            return None
+        self._last_id += 1
+        task = new.with_id(self._last_id)
+        self._tasks[new.user_id][task.id] = task
+        if new.idempotency:
+            self._keys[task.id] = new.idempotency
+        return task
 
     def _by_key(self, user_id: str, key: str) -> Task | None:
         tasks = self._tasks.get(user_id, {})

@@ -1,6 +1,6 @@
 """What the domain needs from the outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -30,6 +30,13 @@ class TaskRepository(Protocol):
         Returns None, and stores nothing, if one of the user's tasks holds the same idempotency key.
         """
 
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:
+        """Store tasks of one user, all or none, without holding them all in memory.
+
+        Leaves out those whose idempotency key one of the user's tasks holds already; returns how many it stored. What
+        the iterable raises is passed on.
+        """
+
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         """Return the task, in the trash or not, that an idempotency key made, and the digest kept with it."""
 
@@ -45,12 +52,15 @@ class TaskRepository(Protocol):
         Returns False, and changes nothing, if it is not.
         """
 
-    async def change(self, user_id: str, task_id: int, decide: Callable[[Task | None], Outcome]) -> Outcome:
-        """Let ``decide`` see the task (None: the user has none) and store what it returns, None removes it.
+    async def change(
+        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+    ) -> Mapping[int, Outcome]:
+        """Let ``decide`` see those of the tasks that the user has, and store what it returns for them, all or none.
 
-        Nobody else can change the task in between, and callers are served about in the order in which they came, so
-        this always succeeds where ``replace`` would be overtaken again and again. What ``decide`` raises is passed on
-        and nothing is stored. Returns what ``decide`` returned.
+        None removes a task; one that ``decide`` does not return stays as it is. Nobody else can change the tasks in
+        between, and callers are served about in the order in which they came, so this always succeeds where ``replace``
+        would be overtaken again and again. What ``decide`` raises is passed on and nothing is stored. Returns what
+        ``decide`` returned.
         """
 
     async def owner_of(self, task_id: int) -> str | None:

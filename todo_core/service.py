@@ -137,7 +137,10 @@ class TaskService:
         if after is before or await self._repository.replace(before, after):
             return after
         # Somebody was faster. Trying the same again starves under contention, so this time wait in line.
-        return await self._repository.change(user_id, task_id, decide)
+        outcomes = await self._repository.change(
+            user_id, [task_id], lambda tasks: {task_id: decide(tasks.get(task_id))}
+        )
+        return outcomes[task_id]
 
     async def _find(self, user_id: str, task_id: int) -> Task | None:
         return await self._repository.get(user_id, task_id) if 1 <= task_id <= MAX_TASK_ID else None

@@ -59,6 +59,8 @@ class NewTask:
     description: str | None
     completed_at: datetime | None
     created_at: datetime
+    updated_at: datetime
+    deleted_at: datetime | None = None
     idempotency: Idempotency | None = None
 
     @classmethod
@@ -80,7 +82,7 @@ class NewTask:
         else:
             raise InvalidInput("title", "required", "The title is required.")
         completed_at = now if fields.completed is True else None
-        return cls(user_id, title, description, completed_at, now, idempotency)
+        return cls(user_id, title, description, completed_at, now, now, None, idempotency)
 
     def with_id(self, task_id: int) -> "Task":
         """Return the task that a store made of this draft."""
@@ -92,15 +94,15 @@ class NewTask:
             completed=self.completed_at is not None,
             completed_at=self.completed_at,
             created_at=self.created_at,
-            updated_at=self.created_at,
-            deleted_at=None,
+            updated_at=self.updated_at,
+            deleted_at=self.deleted_at,
             version=1,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One user's task. A change returns a new value with the next version, or the same object when nothing changes.
+    """One user's task; a change returns a new value with the next version, or the same object when nothing changes.
 
     Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at`` is
     in the trash.

@@ -1,6 +1,6 @@
 """The contract of todo_core.ports.TaskRepository, against every adapter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,14 @@ LATER = NOW + timedelta(seconds=1)
 
 
 def draft(user_id: str = "ann", title: str = "Buy milk", **fields: object) -> NewTask:
-    new = NewTask(user_id, title, description=None, completed_at=None, created_at=NOW)
+    new = NewTask(user_id, title, description=None, completed_at=None, created_at=NOW, updated_at=NOW)
     return replace(new, **fields)  # type: ignore[arg-type]
+
+
+def changed(repository: TaskRepository, change: Callable[[Task], Task | None], user_id: str = "ann") -> Task | None:
+    """Change the task with the id 1 in line; None if there is none."""
+    outcome = run_now(repository.change(user_id, [1], lambda tasks: {i: change(task) for i, task in tasks.items()}))
+    return outcome.get(1)
 
 
 def added(repository: TaskRepository, user_id: str = "ann", title: str = "Buy milk", **fields: object) -> Task:
@@ -53,7 +59,7 @@ def test_no_user_sees_or_changes_the_task_of_another(repository: TaskRepository)
     stolen = replace(task, user_id="bob")
     assert not run_now(repository.replace(stolen, None))
     assert not run_now(repository.replace(stolen, replace(stolen, title="mine", version=2)))
-    assert run_now(repository.change("bob", task.id, lambda current: current)) is None
+    assert changed(repository, lambda current: current.complete(LATER), "bob") is None
     assert run_now(repository.get("ann", task.id)) == task
 
 
@@ -99,27 +105,57 @@ def test_every_field_that_may_change_is_stored(repository: TaskRepository) -> No
     assert run_now(repository.get("ann", task.id)) == changed
 
 
-def test_change_shows_the_task_and_stores_the_decision(repository: TaskRepository) -> None:
-    task = added(repository)
-    toggled = run_now(repository.change("ann", task.id, lambda current: current and current.toggle(LATER)))
-    assert toggled == task.complete(LATER) == run_now(repository.get("ann", task.id))
-    assert run_now(repository.change("ann", task.id, lambda _: None)) is None
-    assert run_now(repository.get("ann", task.id)) is None
-    seen: list[Task | None] = []
-    assert run_now(repository.change("ann", task.id, seen.append)) is None
-    assert seen == [None]
+def test_change_shows_the_tasks_and_stores_the_decisions(repository: TaskRepository) -> None:
+    first, second, third = added(repository), added(repository), added(repository)
+    strangers = added(repository, "bob")
+    seen: list[Task] = []
+
+    def decide(tasks: Mapping[int, Task]) -> dict[int, Task | None]:
+        seen.extend(tasks.values())
+        return {first.id: first.complete(LATER), second.id: None, 99: None}
+
+    ids = [first.id, second.id, third.id, strangers.id, 99]
+    outcomes = run_now(repository.change("ann", ids, decide))
+    assert sorted(seen, key=lambda task: task.id) == [first, second, third]
+    assert outcomes == {first.id: first.complete(LATER), second.id: None, 99: None}
+    assert run_now(repository.find("ann", TaskQuery())) == [first.complete(LATER), third]
+    assert run_now(repository.get("bob", strangers.id)) == strangers
 
 
 def test_what_a_decision_raises_is_passed_on_and_nothing_is_stored(repository: TaskRepository) -> None:
     task = added(repository)
 
-    def refuse(current: Task | None) -> None:
-        raise LookupError(current)
+    def refuse(tasks: Mapping[int, Task]) -> dict[int, Task | None]:
+        raise LookupError(tasks)
 
     with pytest.raises(LookupError):
-        run_now(repository.change("ann", task.id, refuse))
+        run_now(repository.change("ann", [task.id], refuse))
     assert run_now(repository.get("ann", task.id)) == task
-    assert run_now(repository.change("ann", task.id, lambda current: current)) == task
+    assert changed(repository, lambda current: current.complete(LATER)) == task.complete(LATER)
+
+
+def test_many_tasks_are_added_in_one_step_and_a_second_time_not_again(repository: TaskRepository) -> None:
+    drafts = [draft(title=f"task {n}", idempotency=Idempotency(f"key {n}", b"digest")) for n in range(2500)]
+    trashed = draft(title="trashed", completed_at=NOW, updated_at=LATER, deleted_at=LATER)
+    assert run_now(repository.add_all("ann", iter([*drafts[:1200], trashed]))) == 1201
+    assert run_now(repository.add_all("ann", iter(drafts))) == 1300
+    assert run_now(repository.add_all("bob", iter(drafts[:2]))) == 2
+    assert titles(repository, TaskQuery()) == [f"task {n}" for n in range(2500)]
+    (found,) = run_now(repository.find("ann", TaskQuery(status=Status.DELETED)))
+    assert found == trashed.with_id(found.id)
+    assert run_now(repository.add_all("ann", [])) == 0
+
+
+def test_when_the_drafts_end_in_an_error_none_of_them_is_stored(repository: TaskRepository) -> None:
+    def drafts() -> Iterator[NewTask]:
+        for _ in range(1500):
+            yield draft()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        run_now(repository.add_all("ann", drafts()))
+    assert run_now(repository.find("ann", TaskQuery())) == []
+    assert added(repository).title == "Buy milk"
 
 
 def test_only_a_task_outside_the_trash_has_an_owner_to_ask_for(repository: TaskRepository) -> None:
@@ -213,7 +249,7 @@ def test_a_healthy_store_passes_its_check(repository: TaskRepository) -> None:
 @pytest.mark.parametrize(
     "toggle_once",
     [
-        pytest.param(lambda store: run_now(store.change("ann", 1, _toggled)), id="in line"),
+        pytest.param(lambda store: changed(store, lambda task: task.toggle(LATER)), id="in line"),
         pytest.param(lambda store: _race_to_toggle(store), id="compare and set"),  # noqa: PLW0108  defined below
     ],
 )
@@ -249,11 +285,6 @@ def test_concurrent_adds_with_one_key_make_one_task(repository: TaskRepository) 
         outcomes = list(pool.map(add, range(8)))
     assert sum(outcome is not None for outcome in outcomes) == 1
     assert len(run_now(repository.find("ann", TaskQuery()))) == 1
-
-
-def _toggled(task: Task | None) -> Task:
-    assert task is not None
-    return task.toggle(LATER)
 
 
 def _race_to_toggle(repository: TaskRepository) -> None:

@@ -52,7 +52,7 @@ class StoreComparison(RuleBasedStateMachine):
         self, user: str, title: str, description: str | None, created: object, key: str | None, *, done: bool
     ) -> None:
         idempotency = Idempotency(key, title.encode()) if key else None
-        new = NewTask(user, title, description, created if done else None, created, idempotency)  # type: ignore[arg-type]
+        new = NewTask(user, title, description, created if done else None, created, created, None, idempotency)  # type: ignore[arg-type]
         task = run_now(self.store.add(new))
         if key and any(self.model[i].user_id == user and kept.key == key for i, kept in self.keys.items()):
             assert task is None
@@ -76,13 +76,12 @@ class StoreComparison(RuleBasedStateMachine):
         if stored:
             self.model[task_id] = after
 
-    @rule(user=USERS, task_id=IDS, change=CHANGES, now=TIMES)
-    def change_in_line(self, user: str, task_id: int, change: Callable[..., Task], now: object) -> None:
-        after = run_now(self.store.change(user, task_id, lambda task: change(task, now) if task else None))
-        task = self.owned(user, task_id)
-        assert after == (change(task, now) if task else None)
-        if after:
-            self.model[task_id] = after
+    @rule(user=USERS, task_id=IDS, other_id=IDS, change=CHANGES, now=TIMES)
+    def change_in_line(self, user: str, task_id: int, other_id: int, change: Callable[..., Task], now: object) -> None:
+        ids = {task_id, other_id}
+        after = run_now(self.store.change(user, ids, lambda tasks: {i: change(t, now) for i, t in tasks.items()}))
+        assert after == {i: change(task, now) for i in ids if (task := self.owned(user, i))}
+        self.model.update(after)
 
     @rule(user=USERS, task_id=IDS)
     def remove(self, user: str, task_id: int) -> None:

@@ -1,7 +1,7 @@
 """The task repository over one SQLite file."""
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,9 +18,10 @@ from todo_core.text import fold
 _COLUMNS = "id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version"
 
 _ADD = """
-    INSERT INTO tasks (user_id, title, description, completed, completed_at, created_at, updated_at, version,
-                       idempotency_key, idempotency_digest)
-    VALUES (:user_id, :title, :description, :completed, :completed_at, :created_at, :created_at, 1, :key, :digest)
+    INSERT INTO tasks (user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at,
+                       version, idempotency_key, idempotency_digest)
+    VALUES (:user_id, :title, :description, :completed, :completed_at, :created_at, :updated_at, :deleted_at,
+            1, :key, :digest)
     ON CONFLICT (user_id, idempotency_key) WHERE idempotency_key IS NOT NULL DO NOTHING
 """
 _FIND_BY_KEY = f"SELECT {_COLUMNS}, idempotency_digest FROM tasks WHERE user_id = ? AND idempotency_key = ?"
@@ -62,19 +63,13 @@ class SqliteTaskRepository:
             self._db.close()
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
-        row = {
-            "user_id": new.user_id,
-            "title": new.title,
-            "description": new.description,
-            "completed": new.completed_at is not None,
-            "completed_at": _text(new.completed_at),
-            "created_at": _text(new.created_at),
-            "key": new.idempotency and new.idempotency.key,
-            "digest": new.idempotency and new.idempotency.digest,
-        }
         with self._session() as db:
-            cursor = db.execute(_ADD, row)
+            cursor = db.execute(_ADD, _row(new.user_id, new))
             return new.with_id(cursor.lastrowid) if cursor.rowcount == 1 and cursor.lastrowid else None
+
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+        with self._session() as db, transaction(db):
+            return db.executemany(_ADD, (_row(user_id, draft) for draft in new)).rowcount
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         with self._session() as db:
@@ -96,15 +91,15 @@ class SqliteTaskRepository:
             return _store(db, before, after)
 
     async def change(  # noqa: D102  the port says it
-        self, user_id: str, task_id: int, decide: Callable[[Task | None], Outcome]
-    ) -> Outcome:
+        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+    ) -> Mapping[int, Outcome]:
         with self._session() as db, transaction(db):
-            row = db.execute(_GET, (user_id, task_id)).fetchone()
-            before = _task(row) if row else None
-            after = decide(before)
-            if before is not None:
-                _store(db, before, after)
-            return after
+            rows = [db.execute(_GET, (user_id, task_id)).fetchone() for task_id in task_ids]
+            before = {task.id: task for task in map(_task, filter(None, rows))}
+            outcomes = decide(before)
+            for task_id in before.keys() & outcomes.keys():
+                _store(db, before[task_id], outcomes[task_id])
+            return outcomes
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
         with self._session() as db:
@@ -121,6 +116,21 @@ class SqliteTaskRepository:
     def _session(self) -> Iterator[sqlite3.Connection]:
         with self._lock, translated_errors(self._path):
             yield self._db
+
+
+def _row(user_id: str, new: NewTask) -> dict[str, object]:
+    return {
+        "user_id": user_id,
+        "title": new.title,
+        "description": new.description,
+        "completed": new.completed_at is not None,
+        "completed_at": _text(new.completed_at),
+        "created_at": _text(new.created_at),
+        "updated_at": _text(new.updated_at),
+        "deleted_at": _text(new.deleted_at),
+        "key": new.idempotency and new.idempotency.key,
+        "digest": new.idempotency and new.idempotency.digest,
+    }
 
 
 def _store(db: sqlite3.Connection, before: Task, after: Task | None) -> bool:
