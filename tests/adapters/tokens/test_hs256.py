@@ -1,0 +1,146 @@
+"""Tokens signed with a shared secret."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.adapters.tokens.forge import ISSUER, SECRET, as_json, sealed, token
+from tests.clocks import FrozenClock
+from todo_adapters.tokens import Hs256Verifier, SecretUnusable, issue_token
+from todo_core.driver import run_now
+from todo_core.errors import TokenRefused
+
+CLOCK = FrozenClock()
+NOW = int(CLOCK.now().timestamp())
+LEEWAY = 30
+DAY = 24 * 60 * 60
+VERIFIER = Hs256Verifier(SECRET, CLOCK, LEEWAY, ISSUER, ISSUER)
+
+
+def user_of(text: str) -> str:
+    return run_now(VERIFIER.verify(text))
+
+
+def refusal_of(text: str) -> TokenRefused:
+    with pytest.raises(TokenRefused) as caught:
+        user_of(text)
+    return caught.value
+
+
+def test_an_issued_token_proves_its_user() -> None:
+    assert user_of(issue_token(SECRET, "alice", timedelta(hours=24), CLOCK.now())) == "alice"
+
+
+@pytest.mark.parametrize(
+    ("claims", "user"),
+    [
+        ({"sub": "alice"}, "alice"),
+        ({"user_id": "alice"}, "alice"),
+        ({"id": "alice"}, "alice"),
+        ({"sub": "alice", "user_id": "bob", "id": "carol"}, "alice"),
+        ({"user_id": "bob", "id": "carol"}, "bob"),
+        ({"sub": "Ålice/ü 1"}, "Ålice/ü 1"),
+        ({"sub": "x" * 255}, "x" * 255),
+        ({"sub": "alice", "iss": ISSUER, "aud": ISSUER}, "alice"),
+        ({"sub": "alice", "aud": ["https://other.example", ISSUER]}, "alice"),
+        ({"sub": "alice", "email": "a@b.example", "admin": None, "nested": {"exp": 1}}, "alice"),
+        ({"sub": "alice", "exp": NOW - LEEWAY + 1}, "alice"),
+        ({"sub": "alice", "exp": NOW + DAY}, "alice"),
+        ({"sub": "alice", "exp": NOW + 60.5, "iat": NOW + LEEWAY, "nbf": NOW + LEEWAY}, "alice"),
+    ],
+)
+def test_a_good_token_is_accepted(claims: dict[str, object], user: str) -> None:
+    assert user_of(token({"exp": NOW + 60} | claims)) == user
+
+
+@pytest.mark.parametrize("header", [{"typ": "jwt"}, {"kid": "1"}, {"cty": "JWT"}, {"jku": "https://evil.example"}])
+def test_headers_that_change_nothing_are_accepted(header: dict[str, object]) -> None:
+    assert user_of(token({"sub": "alice", "exp": NOW + 60}, header)) == "alice"
+
+
+def test_a_token_without_a_type_is_accepted() -> None:
+    """As Better Auth signs them."""
+    assert user_of(sealed(b'{"alg":"HS256"}', as_json({"sub": "alice", "exp": NOW + 60}))) == "alice"
+
+
+def test_only_an_otherwise_valid_token_is_called_expired() -> None:
+    late = {"sub": "alice", "exp": NOW - LEEWAY}
+    assert refusal_of(token(late)).expired
+    for claims in (late | {"iss": "https://evil.example"}, late | {"sub": ""}, late | {"nbf": "0"}):
+        assert not refusal_of(token(claims)).expired
+    assert not refusal_of(token(late, secret="somebody else's secret of 32 bytes")).expired
+
+
+def test_a_token_is_refused_from_its_last_second_and_the_leeway_on() -> None:
+    clock = FrozenClock()
+    verifier = Hs256Verifier(SECRET, clock, leeway=30)
+    text = issue_token(SECRET, "alice", timedelta(seconds=60), clock.now())
+    clock.advance(seconds=89)
+    assert run_now(verifier.verify(text)) == "alice"
+    clock.advance(seconds=1)
+    with pytest.raises(TokenRefused):
+        run_now(verifier.verify(text))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "",
+        "x" * 31,
+        "é" * 15,
+        "\udcff" * 40,
+        "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----",
+        '{"kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQ"}',
+    ],
+)
+def test_an_unusable_secret_is_refused_in_one_line_that_does_not_show_it(secret: str) -> None:
+    with pytest.raises(SecretUnusable) as caught:
+        Hs256Verifier(secret, CLOCK)
+    message = str(caught.value)
+    assert "BETTER_AUTH_SECRET" in message
+    assert "\n" not in message
+    assert not secret or secret not in message
+    with pytest.raises(SecretUnusable):
+        issue_token(secret, "alice", timedelta(hours=1), CLOCK.now())
+
+
+@given(st.text() | st.text("eyJ.-_=A \udc80").filter(bool))
+def test_any_text_is_refused_and_nothing_else_is_raised(text: str) -> None:
+    refusal_of(text)
+
+
+@given(st.binary(max_size=200), st.binary(max_size=200))
+def test_any_signed_bytes_are_refused_and_nothing_else_is_raised(header: bytes, payload: bytes) -> None:
+    refusal_of(sealed(header, payload))
+    refusal_of(sealed(b'{"alg":"HS256"}', payload))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(exclude_categories=())),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+CLAIM = st.sampled_from(["sub", "user_id", "id", "exp", "nbf", "iat", "iss", "aud"])
+
+
+@given(st.dictionaries(CLAIM, JSON) | JSON)
+def test_any_claims_are_accepted_or_refused(claims: object) -> None:
+    """Whatever a verified payload says, the outcome is an identity or TokenRefused."""
+    try:
+        user = user_of(token(claims))
+    except TokenRefused:
+        return
+    assert isinstance(claims, dict)
+    assert user in claims.values()
+
+
+@given(st.dictionaries(st.sampled_from(["alg", "typ", "kid", "crit", "zip", "b64", "jwk"]), JSON))
+def test_any_header_is_accepted_or_refused(header: dict[str, object]) -> None:
+    text = sealed(as_json(header), as_json({"sub": "alice", "exp": NOW + 60}))
+    try:
+        user_of(text)
+    except TokenRefused:
+        return
+    assert header["alg"] == "HS256"

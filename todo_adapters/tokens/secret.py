@@ -1,0 +1,29 @@
+"""The secret that is shared with the issuer of tokens."""
+
+import jwt
+
+SECRET_BYTES = 32
+"""HS256 needs a key at least as long as its hash (RFC 7518, section 3.2)."""
+
+_HINT = "set BETTER_AUTH_SECRET to the secret of your Better Auth server (a new one: openssl rand -base64 32)"
+
+
+class SecretUnusable(ValueError):
+    """The shared secret must not be used; the message is one line, says what to set and never holds the secret."""
+
+
+def read_secret(secret: str) -> bytes:
+    """Return a shared secret as the key that it is. Raises SecretUnusable.
+
+    A text that is really a public key or a certificate is refused: everybody may know it.
+    """
+    try:
+        key = secret.encode("utf-8")
+    except UnicodeEncodeError:
+        raise SecretUnusable(f"The shared secret is not UTF-8 text; {_HINT}.") from None
+    if len(key) < SECRET_BYTES:
+        raise SecretUnusable(f"The shared secret is missing or shorter than {SECRET_BYTES} bytes; {_HINT}.")
+    try:
+        return bytes(jwt.get_algorithm_by_name("HS256").prepare_key(key))
+    except jwt.InvalidKeyError:
+        raise SecretUnusable(f"The shared secret is a public key or a certificate; {_HINT}.") from None
