@@ -102,10 +102,10 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One user's task; a change returns a new value with the next version, or the same object when nothing changes.
+    """One user's task; a change returns a new value with the next version, or the same object if nothing changes.
 
-    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at`` is
-    in the trash.
+    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at``
+    is in the trash.
     """
 
     id: int

@@ -3,6 +3,6 @@
 from todo_adapters.tokens.hs256 import Hs256Verifier
 from todo_adapters.tokens.issue import issue_token
 from todo_adapters.tokens.remembering import RememberingVerifier
-from todo_adapters.tokens.secret import SecretUnusable
+from todo_adapters.tokens.secret import SecretUnusable, read_secret
 
-__all__ = ["Hs256Verifier", "RememberingVerifier", "SecretUnusable", "issue_token"]
+__all__ = ["Hs256Verifier", "RememberingVerifier", "SecretUnusable", "issue_token", "read_secret"]

@@ -1,0 +1,43 @@
+"""Audit events: who tried what without being allowed to."""
+
+import logging
+
+from fastapi import Request
+
+from todo_core.errors import TaskForbidden, TaskHidden, TodoError, TokenRefused
+
+_LOGGER = logging.getLogger("todo.audit")
+
+
+def audit(request: Request, error: TodoError) -> None:
+    """Log an authentication failure or an authorization violation; any other error is none of either."""
+    match error:
+        case TokenRefused():
+            authentication_failed(request, error.reason)
+        case TaskForbidden() | TaskHidden():
+            access_denied(request, "foreign_task")
+
+
+def authentication_failed(request: Request, reason: str) -> None:
+    """Log that a request did not prove who sent it."""
+    _log(request, "authentication_failure", reason)
+
+
+def access_denied(request: Request, reason: str) -> None:
+    """Log that a known user asked for what is somebody else's."""
+    _log(request, "authorization_violation", reason)
+
+
+def _log(request: Request, event: str, reason: str) -> None:
+    route = request.scope.get("route")
+    _LOGGER.warning(
+        event,
+        extra={
+            "reason": reason,
+            "request_id": request.state.request_id,
+            "method": request.method,
+            "route": getattr(route, "path_format", None),
+            "user_id": getattr(request.state, "user_id", None),
+            "client": request.client.host if request.client else None,
+        },
+    )

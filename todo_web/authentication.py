@@ -1,0 +1,50 @@
+"""Who sent a request: the one place where tokens meet routes."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from todo_core.errors import TokenRefused
+from todo_web.audit import access_denied, authentication_failed
+from todo_web.problems import REALM, Problem
+
+
+class BearerToken(SecurityBase):
+    """The dependency that turns the ``Authorization`` header into the id of a user (RFC 6750, section 2.1).
+
+    A request without a token is told to send one; what is wrong with a token that was sent, only that it has expired.
+    """
+
+    def __init__(self) -> None:
+        self.model = HTTPBearer(bearerFormat="JWT", description="A JWT from Better Auth, or from `todo-web token`.")
+        self.scheme_name = "BearerToken"
+
+    async def __call__(self, request: Request) -> str:
+        """Return the user's id. Raises Problem, TokenRefused and KeysUnavailable."""
+        sent = request.headers.getlist("authorization")
+        if not sent:
+            authentication_failed(request, "no_token")
+            raise Problem(401, "token_required", "A bearer token is required.", _ASK)
+        scheme, _, token = sent[0].partition(" ")
+        if len(sent) > 1 or scheme.lower() != "bearer":
+            raise TokenRefused("several_headers" if len(sent) > 1 else "not_a_bearer_token")
+        user_id: str = await request.app.state.container.verifier().verify(token)
+        request.state.user_id = user_id
+        return user_id
+
+
+_ASK = {"WWW-Authenticate": f'Bearer realm="{REALM}"'}
+
+CurrentUser = Annotated[str, Depends(BearerToken())]
+
+
+async def own_path(request: Request, user_id: CurrentUser) -> None:
+    """Let nobody but the user whom the path names go on, before anything is looked up.
+
+    Raises Problem for everybody else, whether or not that user exists.
+    """
+    if request.path_params["user_id"] != user_id:
+        access_denied(request, "foreign_path")
+        raise Problem(403, "path_forbidden", "The path belongs to another user.")

@@ -1,0 +1,44 @@
+"""The headers that make a request conditional or safe to repeat."""
+
+import re
+
+from fastapi import Request
+
+from todo_core.errors import InvalidInput
+
+_ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
+_VERSION = re.compile('"([1-9][0-9]{0,18})"')
+_KEY = re.compile("[\x21-\x7e]{1,255}")
+
+
+def accepted_versions(request: Request) -> frozenset[int] | None:
+    """Return the versions that ``If-Match`` names (RFC 9110, section 13.1.1); None if any will do.
+
+    A weak or foreign entity tag matches no version.
+    """
+    sent = request.headers.getlist("if-match")
+    if not sent or "*" in map(str.strip, sent):
+        return None
+    strong = [tag for weak, tag in _ENTITY_TAG.findall(",".join(sent)) if not weak]
+    return frozenset(int(version[1]) for version in map(_VERSION.fullmatch, strong) if version)
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Whether ``If-None-Match`` names the entity tag, compared weakly (RFC 9110, section 13.1.2)."""
+    sent = request.headers.getlist("if-none-match")
+    return bool(sent) and ("*" in sent or any(tag == etag for _, tag in _ENTITY_TAG.findall(",".join(sent))))
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Return the ``Idempotency-Key`` of a create request, bare or quoted. Raises InvalidInput."""
+    sent = request.headers.getlist("idempotency-key")
+    if not sent:
+        return None
+    key = sent[0].strip()
+    if len(key) > 1 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if len(sent) > 1 or not _KEY.fullmatch(key):
+        raise InvalidInput(
+            "Idempotency-Key", "malformed", "The Idempotency-Key must be one header of 1 to 255 visible characters."
+        )
+    return key

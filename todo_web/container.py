@@ -1,0 +1,110 @@
+"""The composition root of the service: which adapter plugs into which port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+
+from dependency_injector import containers, providers
+
+from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
+from todo_adapters.clock import SystemClock
+from todo_adapters.memory import MemoryTaskRepository
+from todo_adapters.sqlite import SqliteTaskRepository
+from todo_adapters.threaded import ThreadedTaskRepository
+from todo_adapters.tokens import Hs256Verifier, RememberingVerifier
+from todo_core.errors import StorageUnusable
+from todo_core.ports import Clock, TaskRepository
+from todo_core.service import TaskService
+from todo_web.contracts import Contract
+from todo_web.settings import Settings
+
+
+@asynccontextmanager
+async def open_memory() -> AsyncIterator[TaskRepository]:
+    """Make an empty store in this process."""
+    yield MemoryTaskRepository()
+
+
+@asynccontextmanager
+async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskRepository]:
+    """Open a SQLite file; one thread is enough for its one connection."""
+    with (
+        closing(SqliteTaskRepository(path, deadline)) as repository,
+        closing(ThreadedTaskRepository(repository, threads=1)) as threaded,
+    ):
+        yield threaded
+
+
+class MemoryStorage(containers.DeclarativeContainer):
+    """Tasks that end with the process."""
+
+    repository: providers.Provider[TaskRepository] = providers.Resource(open_memory)
+
+
+class SqliteStorage(containers.DeclarativeContainer):
+    """Tasks in one file."""
+
+    path: providers.Dependency[Path] = providers.Dependency(instance_of=Path)
+    deadline: providers.Dependency[float] = providers.Dependency(instance_of=float)
+    repository: providers.Provider[TaskRepository] = providers.Resource(open_sqlite, path, deadline)
+
+
+def storage_of(settings: Settings) -> containers.Container:
+    """Return the container of the store that the settings name."""
+    match settings.storage:
+        case MemoryAddress():
+            return MemoryStorage()
+        case SqliteAddress(path):
+            return SqliteStorage(path=path, deadline=settings.storage_deadline)
+        case PostgresAddress():
+            raise StorageUnusable("PostgreSQL is not supported yet; use a sqlite:/// address.")
+
+
+def build_verifier(settings: Settings, clock: Clock) -> RememberingVerifier:
+    """Return what tells who sent a request."""
+    assert settings.secret is not None  # noqa: S101  the settings refuse to be without one
+    verifier = Hs256Verifier(
+        settings.secret.get_secret_value(),
+        clock,
+        settings.jwt_leeway,
+        settings.jwt_issuer or settings.issuer_origin,
+        settings.jwt_audience or settings.issuer_origin,
+    )
+    return RememberingVerifier(verifier, clock)
+
+
+def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:
+    """Return one service for each contract, by the contract's name."""
+    return {contract.name: TaskService(repository, clock, contract.policy) for contract in contracts}
+
+
+class WebContainer(containers.DeclarativeContainer):
+    """Everything that a running service is made of; ``storage`` is one of the containers above."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+    storage = providers.DependenciesContainer()
+    clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    verifier: providers.Provider[RememberingVerifier] = providers.ThreadSafeSingleton(
+        build_verifier, settings=settings, clock=clock
+    )
+    services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
+        build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
+    )
+
+
+@asynccontextmanager
+async def running(container: WebContainer) -> AsyncIterator[None]:
+    """Open what a container's resources hold, and close it in the end. Raises StorageError."""
+    opening = container.init_resources()
+    if opening is not None:
+        await opening
+    try:
+        # What is built from an asynchronous resource would be a Future; so what it opened takes its place.
+        opened = await container.storage.repository()
+        container.storage.repository.disable_async_mode()
+        with container.storage.repository.override(opened):
+            yield
+    finally:
+        shutdown = container.shutdown_resources()
+        if shutdown is not None:
+            await shutdown

@@ -1,0 +1,56 @@
+"""The OpenAPI document and Swagger UI, from local files only."""
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from todo_web.problems import ProblemRepresentation
+
+DESCRIPTION = """
+Every user's tasks, kept apart from everybody else's. Press **Authorize** and paste a token: one from your Better Auth
+issuer, or one that `todo-web token` prints.
+"""
+_ASSETS = "/docs/assets"
+
+
+def add_documentation(app: FastAPI) -> None:
+    """Serve ``/docs`` and its files, and complete ``/openapi.json``."""
+    app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_swagger") / "resources")), name="assets")
+    page = get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title=app.title,
+        swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{_ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{_ASSETS}/favicon-32x32.png",
+        swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
+    ).body
+
+    @app.get("/docs", include_in_schema=False)
+    async def documentation() -> Response:
+        return HTMLResponse(page)
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the document
+
+
+def _document(app: FastAPI) -> dict[str, Any]:
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=_tags(app)
+    )
+    schema = ProblemRepresentation.model_json_schema(ref_template="#/components/schemas/{model}")
+    document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
+    return document
+
+
+def _tags(app: FastAPI) -> list[dict[str, Any]]:
+    contracts = app.state.container.settings().contracts
+    return [{"name": contract.name, "description": contract.title} for contract in contracts]

@@ -1,0 +1,32 @@
+"""Routes that tell an operator, or a platform, whether the service lives and can work."""
+
+from typing import Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+
+from todo_web.deadline import storage_deadline
+from todo_web.problems import problem_responses
+
+
+class Health(BaseModel):
+    """The state of the service."""
+
+    status: Literal["ok"] = "ok"
+
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live", operation_id="health_live")
+async def live() -> Health:
+    """Tell that the process answers, whatever the state of its store."""
+    return Health()
+
+
+@router.get("/ready", operation_id="health_ready", responses=problem_responses(503))
+async def ready(request: Request) -> Health:
+    """Tell that the store answers and has the right schema."""
+    async with storage_deadline(request):
+        await request.app.state.container.storage.repository().check()
+    return Health()

@@ -1,0 +1,144 @@
+"""The ``todo-web`` command."""
+
+import asyncio
+import getpass
+import os
+import re
+import secrets
+import signal
+import sys
+from datetime import timedelta
+from types import FrameType
+
+import click
+import uvicorn
+from pydantic import ValidationError
+
+from todo_adapters.address import MemoryAddress, data_folder
+from todo_adapters.clock import SystemClock
+from todo_adapters.tokens import issue_token
+from todo_core.errors import StorageError
+from todo_core.text import is_user_id
+from todo_web.container import WebContainer, running, storage_of
+from todo_web.logs import development_log_config, log_config
+from todo_web.settings import SECRET_MISSING, Settings
+
+SHUTDOWN_SECONDS = 8
+"""How long accepted requests may take to end after SIGTERM."""
+
+
+class Refusal(click.ClickException):
+    """The program stops with one line and the exit status for a wrong set-up."""
+
+    exit_code = 2
+
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> timedelta:
+    match = re.fullmatch("([0-9]{1,6})([smhd])", text)
+    if match is None:
+        raise click.BadParameter("write a number and a unit, such as 90s, 15m, 24h or 7d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+@click.group(invoke_without_command=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes to serve with.")
+@click.option("--dev", is_flag=True, help="Need no setting: make a secret, use SQLite, print a token that works.")
+@click.pass_context
+def main(context: click.Context, host: str, port: int, workers: int, *, dev: bool) -> None:
+    """Serve the to-do REST API.
+
+    Settings come from the environment or a file named .env; BETTER_AUTH_SECRET is the only one that is required. The
+    README lists them all.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    settings = _settings(development_secret=dev)
+    if workers > 1 and isinstance(settings.storage, MemoryAddress):
+        raise click.UsageError("memory:// holds tasks in one process; serve it with --workers 1")
+    try:
+        asyncio.run(_try_storage(settings))
+    except StorageError as error:
+        raise Refusal(str(error)) from error
+    if dev:
+        _greet(settings, host, port)
+    signal.signal(signal.SIGTERM, _end)
+    uvicorn.run(
+        "todo_web.app:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="auto",
+        http="httptools",
+        log_config=development_log_config() if dev else log_config(),
+        access_log=dev,
+        server_header=False,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+
+
+@main.command()
+@click.argument("user")
+@click.option("--ttl", default="24h", show_default=True, callback=_duration, help="How long it is valid.")
+@click.option("--expired", is_flag=True, help="Make a token that has expired already.")
+def token(user: str, ttl: timedelta, *, expired: bool) -> None:
+    """Print a token for USER, to try the service with.
+
+    It is signed with BETTER_AUTH_SECRET, or with the secret that todo-web --dev has made.
+    """
+    if not is_user_id(user):
+        raise click.UsageError("a user id has 1 to 255 characters, none of them a control character")
+    secret = _settings(development_secret=True).secret
+    assert secret is not None  # noqa: S101  the settings refuse to be without one
+    click.echo(issue_token(secret.get_secret_value(), user, -ttl if expired else ttl, SystemClock().now()))
+
+
+def _settings(*, development_secret: bool) -> Settings:
+    """Read the settings; stop with one line that says what to mend."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        if development_secret and any(found["type"] == SECRET_MISSING for found in error.errors()):
+            os.environ["BETTER_AUTH_SECRET"] = _development_secret()
+            return _settings(development_secret=False)
+        found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = f"{found['loc'][0]}: " if found["loc"] else ""
+        raise Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}") from None
+
+
+def _development_secret() -> str:
+    """Return the secret of this user's data folder, made at the first call and readable by nobody else."""
+    path = data_folder() / "development-secret"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="ascii").strip()
+
+
+async def _try_storage(settings: Settings) -> None:
+    """Open the store once before any worker does. Raises StorageError."""
+    async with running(WebContainer(settings=settings, storage=storage_of(settings))):
+        pass
+
+
+def _greet(settings: Settings, host: str, port: int) -> None:
+    user = getpass.getuser()
+    secret = settings.secret
+    assert secret is not None  # noqa: S101  the settings refuse to be without one
+    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
+    token = issue_token(secret.get_secret_value(), user, timedelta(hours=24), SystemClock().now())
+    click.echo(f"\n  Swagger UI   http://{shown}:{port}/docs\n")
+    click.echo(f"  A token for {user}, valid for 24 hours (another one: todo-web token USER):\n\n  {token}\n", nl=True)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    # The server has answered what it had accepted and raises the signal again: that is a success.
+    sys.exit(0)

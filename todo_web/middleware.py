@@ -1,0 +1,91 @@
+"""What happens to every request, whatever its path."""
+
+import logging
+import re
+from http import HTTPStatus
+from uuid import uuid4
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from todo_web.problems import Problem, problem_response
+
+_LOGGER = logging.getLogger("todo.web")
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+
+
+class RequestIdentity:
+    """Gives every request an id, takes over the client's where it is harmless, and puts it on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex.encode()
+        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+
+        async def send_with_identity(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        return await self._app(scope, receive, send_with_identity)
+
+
+class FaultBarrier:
+    """Answers a fault of the program with a problem that tells nothing of it, and logs the rest.
+
+    It stands inside the CORS middleware, so that a page can read this answer as well.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            return
+        except Exception:
+            _LOGGER.exception("unexpected_error", extra={"request_id": scope["state"]["request_id"]})
+            if started:
+                raise
+            problem = Problem(
+                500, "unexpected_error", "Something went wrong here; the request id helps to find out what."
+            )
+            await problem_response(scope, problem)(scope, receive, send)
+
+
+class Cors(CORSMiddleware):
+    """The library's CORS, which refuses a preflight request with a problem as well."""
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Answer a preflight request; it never carries a token."""
+        response = super().preflight_response(request_headers)
+        if response.status_code == HTTPStatus.OK:
+            return response
+        return _RefusedPreflight(headers={"Vary": response.headers["Vary"]})
+
+
+class _RefusedPreflight(Response):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        problem = Problem(
+            400, "cors_refused", "This origin, method or header is not allowed.", {"Vary": self.headers["Vary"]}
+        )
+        await problem_response(scope, problem)(scope, receive, send)

@@ -1,0 +1,185 @@
+"""Every error answer, as problem details (RFC 9457)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import iter_route_contexts
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import Scope
+
+from todo_core.errors import (
+    IdempotencyKeyInTrash,
+    IdempotencyKeyReused,
+    InvalidInput,
+    KeysUnavailable,
+    StorageUnavailable,
+    StorageUnusable,
+    TaskForbidden,
+    TaskNotFound,
+    TodoError,
+    TokenRefused,
+    VersionConflict,
+)
+from todo_web.audit import audit
+
+MEDIA_TYPE = "application/problem+json"
+INSTANCE_LIMIT = 200
+_REASONS = {
+    400: "The input breaks a rule.",
+    401: "There is no valid token.",
+    403: "It belongs to another user.",
+    404: "There is no such task.",
+    409: "The task of this key is in the trash.",
+    412: "The task is at another version.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "The input breaks a rule.",
+    503: "The tasks, or the keys of the tokens, cannot be reached now.",
+}
+
+REALM = "tasks"
+
+RETRY_AFTER = "1"
+"""Seconds; a suspended database is awake again by then, mostly."""
+
+
+class InvalidValue(BaseModel):
+    """One value that breaks a rule."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """An error answer. ``code`` is stable, ``detail`` is for people; neither repeats what the client sent."""
+
+    status: int
+    code: str
+    detail: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    errors: tuple[InvalidValue, ...] = ()
+
+
+class InvalidRequest(Exception):
+    """A request breaks several rules at once."""
+
+    def __init__(self, errors: tuple[InvalidInput, ...]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def invalid_request(status: int, *errors: InvalidInput) -> Problem:
+    """Say which values break which rules; ``pointer`` is an RFC 6901 pointer into the body, or "/" and a parameter."""
+    listed = tuple(
+        InvalidValue(pointer=f"/{error.field}" if error.field else "", detail=error.detail) for error in errors
+    )
+    return Problem(status, errors[0].reason, errors[0].detail, errors=listed)
+
+
+_RETRY = {"Retry-After": RETRY_AFTER}
+_STORAGE = Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY)
+_ANSWERS: Mapping[type[TodoError], Problem] = {
+    TaskNotFound: Problem(404, "task_not_found", "There is no such task."),
+    TaskForbidden: Problem(403, "task_forbidden", "The task belongs to another user."),
+    VersionConflict: Problem(412, "version_conflict", "The task was changed since; fetch it again."),
+    IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
+    IdempotencyKeyInTrash: Problem(409, "idempotency_key_in_trash", "The task of this key is in the trash."),
+    KeysUnavailable: Problem(503, "keys_unavailable", "Tokens cannot be verified now; try again.", _RETRY),
+    StorageUnavailable: _STORAGE,
+    StorageUnusable: _STORAGE,
+}
+
+
+def problem_of(error: TodoError) -> Problem:
+    """Return the answer to an error of the domain; InvalidInput has a status only where a contract gives it one."""
+    if isinstance(error, TokenRefused):
+        return _token_problem(error)
+    return next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
+
+
+def _token_problem(error: TokenRefused) -> Problem:
+    """Say no more than whether the token has expired (RFC 6750, section 3.1)."""
+    state = "expired" if error.expired else "invalid"
+    description = "The token has expired" if error.expired else "The token is invalid"
+    challenge = f'Bearer realm="{REALM}", error="invalid_token", error_description="{description}"'
+    return Problem(401, f"token_{state}", f"{description}.", {"WWW-Authenticate": challenge})
+
+
+class ProblemRepresentation(BaseModel):
+    """Problem details (RFC 9457)."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str
+    request_id: str
+    errors: list[InvalidValue] | None = None
+
+
+def problem_response(scope: Scope, problem: Problem) -> Response:
+    """Write a problem down."""
+    body = ProblemRepresentation(
+        type=f"urn:todo:problem:{problem.code}",
+        title=HTTPStatus(problem.status).phrase,
+        status=problem.status,
+        detail=problem.detail,
+        instance=_instance(scope),
+        code=problem.code,
+        request_id=scope["state"]["request_id"],
+        errors=list(problem.errors) or None,
+    )
+    return Response(body.model_dump_json(exclude_none=True), problem.status, problem.headers, MEDIA_TYPE)
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return how these answers stand in the OpenAPI document."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"description": _REASONS[status], "content": content} for status in sorted(statuses)}
+
+
+async def answer_problem(request: Request, error: Exception) -> Response:
+    """Handle Problem."""
+    assert isinstance(error, Problem)  # noqa: S101  FastAPI registers handlers for one class each
+    return problem_response(request.scope, error)
+
+
+async def answer_domain_error(request: Request, error: Exception) -> Response:
+    """Handle TodoError."""
+    assert isinstance(error, TodoError)  # noqa: S101  FastAPI registers handlers for one class each
+    audit(request, error)
+    return problem_response(request.scope, problem_of(error))
+
+
+async def answer_http_exception(request: Request, error: Exception) -> Response:
+    """Handle what the framework raises: unknown paths and methods."""
+    assert isinstance(error, HTTPException)  # noqa: S101  FastAPI registers handlers for one class each
+    status = HTTPStatus(error.status_code)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
+    return problem_response(
+        request.scope, Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)
+    )
+
+
+def _instance(scope: Scope) -> str:
+    path: bytes = scope["raw_path"]
+    return path.decode("ascii", "replace")[:INSTANCE_LIMIT]
+
+
+def _methods(request: Request) -> set[str]:
+    """Return every method of a path; the router itself only knows those of the first route that fits."""
+    methods: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        match, _ = context.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= context.methods or set()
+    return methods

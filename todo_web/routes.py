@@ -1,0 +1,177 @@
+"""The routes of a contract."""
+
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
+from fastapi.routing import APIRoute
+
+from todo_core.errors import InvalidInput
+from todo_core.query import PAGE_LIMIT, TaskQuery
+from todo_core.service import TaskService
+from todo_core.task import Task
+from todo_web.authentication import CurrentUser, own_path
+from todo_web.body import task_fields, wanted_completion
+from todo_web.conditions import accepted_versions, idempotency_key, is_known
+from todo_web.contracts import Contract
+from todo_web.deadline import storage_deadline
+from todo_web.listing import list_query, next_link
+from todo_web.operations import describe
+from todo_web.problems import InvalidRequest, invalid_request
+from todo_web.representation import PRIVATE, etag, task_response, tasks_json
+
+_TASK_ID = re.compile("[1-9][0-9]{0,18}")
+
+
+def contract_routes(contract: Contract) -> list[APIRoute]:
+    """Return the routes that a contract publishes."""
+    endpoints = TaskEndpoints(contract)
+    many, one = contract.base_path, f"{contract.base_path}/{{task_id}}"
+    routes: list[tuple[str, str, Callable[..., Coroutine[Any, Any, Response]]]] = [
+        ("GET", many, endpoints.list_tasks),
+        ("POST", many, endpoints.create_task),
+        ("GET", one, endpoints.get_task),
+        ("PUT", one, endpoints.update_task),
+        ("PATCH", one, endpoints.update_task),
+        ("DELETE", one, endpoints.delete_task),
+        ("PATCH", f"{one}/{contract.completion}", endpoints.complete_task),
+    ]
+    if not contract.policy.deletion_permanent:
+        routes.append(("POST", f"{one}/restore", endpoints.restore_task))
+    route_class = _route_class(contract)
+    dependencies = [Depends(own_path)] if contract.user_in_path else []
+    return [
+        route_class(
+            path,
+            endpoint,
+            methods=[method],
+            tags=[contract.name],
+            dependencies=dependencies,
+            **describe(contract, method, endpoint.__name__),
+        )
+        for method, path, endpoint in routes
+    ]
+
+
+class TaskEndpoints:
+    """One contract's way from a request to a use case and back.
+
+    Each endpoint checks in the order of the design: token, path user, media type and size, input, task, version.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
+    async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
+        """List the user's tasks, oldest first unless sorted otherwise."""
+        query = list_query(request, user_id, self._contract.page_size)
+        if query.limit is None:
+            return await self._everything(request, user_id, query)
+        tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
+        page = tasks[: query.limit]
+        headers = {"Link": next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
+        return Response(tasks_json(page), headers=headers | PRIVATE, media_type="application/json")
+
+    async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Create a task."""
+        fields, key = await task_fields(request), idempotency_key(request)
+        async with storage_deadline(request):
+            created = await self._service(request).create(user_id, fields, key)
+        path = self._contract.base_path.format(user_id=quote(user_id, safe=""))
+        headers = {"Location": f"{path}/{created.task.id}"}
+        if created.replayed:
+            headers["Idempotency-Replayed"] = "true"
+        return task_response(created.task, 201, headers)
+
+    async def get_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Return one task."""
+        async with storage_deadline(request):
+            task = await self._service(request).get(user_id, _task_id(request))
+        if is_known(request, etag(task)):
+            return Response(status_code=304, headers={"ETag": etag(task), **PRIVATE})
+        return task_response(task)
+
+    async def update_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Change the fields that are present and leave the others alone."""
+        fields, versions = await task_fields(request), accepted_versions(request)
+        async with storage_deadline(request):
+            return task_response(await self._service(request).update(user_id, _task_id(request), fields, versions))
+
+    async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Set the state that the body names; without a body, do what the contract says."""
+        wanted, versions = await wanted_completion(request), accepted_versions(request)
+        service = self._service(request)
+        if wanted is None and not self._contract.completion_marks:
+            use_case = service.toggle
+        else:
+            use_case = service.reopen if wanted is False else service.complete
+        async with storage_deadline(request):
+            return task_response(await use_case(user_id, _task_id(request), versions))
+
+    async def delete_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Delete a task, for good or into the trash."""
+        async with storage_deadline(request):
+            await self._service(request).delete(user_id, _task_id(request), accepted_versions(request))
+        return Response(status_code=204)
+
+    async def restore_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Take a task out of the trash."""
+        async with storage_deadline(request):
+            return task_response(
+                await self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
+            )
+
+    def _service(self, request: Request) -> TaskService:
+        service: TaskService = request.app.state.container.services()[self._contract.name]
+        return service
+
+    async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
+        async with storage_deadline(request):
+            return list(await self._service(request).list(user_id, query))
+
+    async def _everything(self, request: Request, user_id: str, query: TaskQuery) -> Response:
+        query = replace(query, limit=PAGE_LIMIT)
+        first = await self._page(request, user_id, query)
+        if len(first) < PAGE_LIMIT:
+            return Response(tasks_json(first), headers=PRIVATE, media_type="application/json")
+
+        async def chunks() -> AsyncIterator[bytes]:
+            page = first
+            yield tasks_json(page)[:-1]
+            while len(page) == PAGE_LIMIT:
+                page = await self._page(request, user_id, replace(query, after=query.sort.position(page[-1])))
+                if page:
+                    yield b"," + tasks_json(page)[1:-1]
+            yield b"]"
+
+        return StreamingResponse(chunks(), headers=PRIVATE, media_type="application/json")
+
+
+def _task_id(request: Request) -> int:
+    """Return the id in the path; text that cannot be one is 0, which no task has."""
+    text: str = request.path_params["task_id"]
+    return int(text) if _TASK_ID.fullmatch(text) else 0
+
+
+def _route_class(contract: Contract) -> type[APIRoute]:
+    class ContractRoute(APIRoute):
+        """Answers invalid input with the status that the contract fixes."""
+
+        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+            handle = super().get_route_handler()
+
+            async def handle_input(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except InvalidInput as error:
+                    raise invalid_request(contract.invalid_input_status, error) from None
+                except InvalidRequest as error:
+                    raise invalid_request(contract.invalid_input_status, *error.errors) from None
+
+            return handle_input
+
+    return ContractRoute

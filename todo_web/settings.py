@@ -1,0 +1,113 @@
+"""What a deployment may set, by environment variable or in a file named ``.env``."""
+
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from todo_adapters.address import StorageAddress, default_address, parse_address
+from todo_adapters.tokens import read_secret
+from todo_core.errors import StorageUnusable
+from todo_web.contracts import Contract, choose_contracts
+
+SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
+"""The type of the validation error of settings without a secret."""
+
+
+class Settings(BaseSettings):
+    """The service's settings; each field names its variable."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
+    )
+
+    secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
+    issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    contract_names: str = Field("fastapi-todo-backend,backend-api,backend-todo-api", validation_alias="TODO_CONTRACTS")
+    cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
+    jwt_mode: Literal["hs256"] = Field("hs256", validation_alias="TODO_JWT_MODE")
+    jwt_issuer: str | None = Field(None, validation_alias="TODO_JWT_ISSUER")
+    jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
+    jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
+    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
+
+    @field_validator("secret")
+    @classmethod
+    def _is_usable_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            read_secret(secret.get_secret_value())
+        return secret
+
+    @field_validator("issuer_url")
+    @classmethod
+    def _is_web_address(cls, url: str) -> str:
+        return _origin(url) and url
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_storage_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            try:
+                parse_address(url.get_secret_value())
+            except StorageUnusable as error:
+                raise ValueError(str(error)) from None
+        return url
+
+    @field_validator("contract_names")
+    @classmethod
+    def _are_contracts(cls, names: str) -> str:
+        choose_contracts(names)
+        return names
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _are_origins(cls, origins: object) -> object:
+        if isinstance(origins, str):
+            return tuple(_exact_origin(origin.strip()) for origin in origins.split(",") if origin.strip())
+        return origins
+
+    @model_validator(mode="after")
+    def _can_verify(self) -> Self:
+        if self.secret is None:
+            raise PydanticCustomError(
+                SECRET_MISSING,
+                "BETTER_AUTH_SECRET is not set; set it to the secret of your Better Auth server (at least 32 bytes), "
+                "or try the service with: todo-web --dev",
+            )
+        return self
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts that are served."""
+        return choose_contracts(self.contract_names)
+
+    @property
+    def storage(self) -> StorageAddress:
+        """Where the tasks are."""
+        return parse_address(self.database_url.get_secret_value()) if self.database_url else default_address()
+
+    @property
+    def allowed_origins(self) -> tuple[str, ...]:
+        """The origins whose pages may read answers."""
+        return (_origin(self.issuer_url),) if self.cors_origins is None else self.cors_origins
+
+    @property
+    def issuer_origin(self) -> str:
+        """The issuer's origin, which Better Auth writes into ``iss`` and ``aud``."""
+        return _origin(self.issuer_url)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be an address such as https://app.example.com")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _exact_origin(text: str) -> str:
+    if text == "*" or _origin(text) != text:
+        raise ValueError("must be origins such as https://app.example.com, separated by commas; * is not accepted")
+    return text
