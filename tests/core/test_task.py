@@ -1,0 +1,135 @@
+"""The rules of a task."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from todo_core.errors import InvalidInput
+from todo_core.policy import TaskPolicy
+from todo_core.task import ABSENT, UNTITLED, NewTask, Task, TaskChanges
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+POLICY = TaskPolicy()
+GENERATING = TaskPolicy(title_generated=True)
+
+
+def task(**fields: object) -> Task:
+    new = NewTask.draft("ann", TaskChanges(title="Buy milk"), POLICY, NOW).with_id(7)
+    return replace(new, **fields)  # type: ignore[arg-type]
+
+
+def test_a_new_task_is_open_and_at_its_first_version() -> None:
+    assert task() == Task(7, "ann", "Buy milk", None, False, None, NOW, NOW, None, 1)  # noqa: FBT003  positions are the point
+
+
+def test_a_task_made_as_done_records_when() -> None:
+    done = NewTask.draft("ann", TaskChanges(title="x", completed=True), POLICY, NOW).with_id(1)
+    assert (done.completed, done.completed_at) == (True, NOW)
+
+
+@pytest.mark.parametrize("fields", [TaskChanges(), TaskChanges(title=None)])
+def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskChanges) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        NewTask.draft("ann", fields, POLICY, NOW)
+    assert (refused.value.field, refused.value.reason) == ("title", "required")
+    assert NewTask.draft("ann", fields, GENERATING, NOW).title == UNTITLED
+
+
+@pytest.mark.parametrize(
+    ("description", "title"),
+    [
+        ("Call Bob\nabout the car", "Call Bob"),
+        ("Call\tBob", "Call Bob"),
+        ("Call Bob\r\nnow", "Call Bob"),
+        ("x" * 300, "x" * 200),
+        ("y" * 199 + " z", "y" * 199),
+        (None, UNTITLED),
+        ("\u200b", UNTITLED),
+        ("\u200b\nvisible", UNTITLED),
+    ],
+)
+def test_a_generated_title_is_the_first_line_of_the_description(description: str | None, title: str) -> None:
+    policy = TaskPolicy(title_generated=True)
+    assert NewTask.draft("ann", TaskChanges(description=description), policy, NOW).title == title
+
+
+def test_a_blank_title_is_refused_even_where_titles_are_made() -> None:
+    with pytest.raises(InvalidInput):
+        NewTask.draft("ann", TaskChanges(title=" "), GENERATING, NOW)
+
+
+def test_an_edit_changes_what_was_sent_and_nothing_else() -> None:
+    old = task(description="two litres")
+    new = old.edit(TaskChanges(title=" Buy oat milk "), POLICY, LATER)
+    assert new == replace(old, title="Buy oat milk", updated_at=LATER, version=2)
+    assert new.edit(TaskChanges(description=None), POLICY, LATER).description is None
+    assert new.edit(TaskChanges(completed=True), POLICY, LATER).completed_at == LATER
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        TaskChanges(),
+        TaskChanges(title="Buy milk"),
+        TaskChanges(title="  Buy milk"),
+        TaskChanges(description=None, completed=False),
+        TaskChanges(description="  "),
+    ],
+)
+def test_a_change_of_nothing_is_no_change(changes: TaskChanges) -> None:
+    old = task()
+    assert old.edit(changes, POLICY, LATER) is old
+
+
+def test_a_null_title_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        task().edit(TaskChanges(title=None), GENERATING, LATER)
+
+
+def test_what_a_wider_policy_stored_can_be_sent_back_under_a_narrower_one() -> None:
+    """Sending back what was received always works (design, section 8)."""
+    long = task(title="x" * 500, description="y" * 1000)
+    narrow = TaskPolicy(description_limit=500)
+    same = TaskChanges(title="x" * 500, description="y" * 1000, completed=True)
+    assert long.edit(same, narrow, LATER).completed
+    with pytest.raises(InvalidInput):
+        long.edit(TaskChanges(title="x" * 499), narrow, LATER)
+
+
+def test_completing_twice_keeps_the_first_time() -> None:
+    done = task().complete(NOW)
+    assert done.complete(LATER) is done
+    assert done.edit(TaskChanges(completed=True, title="x"), POLICY, LATER).completed_at == NOW
+    reopened = done.reopen(LATER)
+    assert (reopened.completed, reopened.completed_at, reopened.version) == (False, None, 3)
+    assert reopened.reopen(LATER) is reopened
+
+
+def test_deleting_and_restoring_keep_everything_else() -> None:
+    trashed = task().delete(LATER)
+    assert (trashed.deleted_at, trashed.version) == (LATER, 2)
+    assert trashed.delete(LATER) is trashed
+    assert trashed.restore(LATER) == replace(task(), updated_at=LATER, version=3)
+    assert task().restore(LATER) == task()
+
+
+def test_a_clock_set_back_never_makes_a_change_look_older() -> None:
+    assert task(updated_at=LATER).toggle(NOW).updated_at == LATER
+
+
+@given(st.lists(st.sampled_from([Task.toggle, Task.complete, Task.reopen, Task.delete, Task.restore])))
+def test_every_change_counts_once_and_completion_agrees_with_its_time(changes: list[object]) -> None:
+    current = task()
+    for change in changes:
+        before, current = current, change(current, LATER)  # type: ignore[operator]
+        assert current.version == before.version + (current is not before)
+        assert current.completed == (current.completed_at is not None)
+
+
+def test_an_absent_field_differs_from_null() -> None:
+    assert TaskChanges().title is ABSENT
+    assert TaskChanges() != TaskChanges(title=None)

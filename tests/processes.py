@@ -1,0 +1,87 @@
+"""Programs of this project in processes of their own, as users start them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
+
+STARTUP_SECONDS = 60
+SHUTDOWN_SECONDS = 15
+
+
+class Server:
+    """A running ``todo-web``; ``lines`` is what it has printed so far, on either stream."""
+
+    def __init__(self, values: Mapping[str, str], *arguments: str, workers: int) -> None:
+        port = free_port()
+        self._workers = workers
+        self.url = f"http://127.0.0.1:{port}"
+        self.lines: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "todo_web", "--port", str(port), "--workers", str(workers), *arguments],
+            env=environment(values),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._listening = Event()
+        self._reader = Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def wait_until_listening(self) -> None:
+        """Return when connections are accepted. Raises AssertionError if the program ends before that."""
+        if not self._listening.wait(STARTUP_SECONDS) or self.process.poll() is not None:
+            raise AssertionError("todo-web does not serve:\n" + "".join(self.lines))
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self.process.send_signal(number)
+
+    def wait(self) -> int:
+        """Return the exit status, when all that was printed has been read."""
+        status = self.process.wait(SHUTDOWN_SECONDS)
+        self._reader.join()
+        return status
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        with self.process.stdout as output:
+            for line in output:
+                self.lines.append(line)
+                ready = sum("Application startup complete" in printed for printed in self.lines)
+                if ready == self._workers and any("Uvicorn running on" in printed for printed in self.lines):
+                    self._listening.set()
+        self._listening.set()
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def environment(values: Mapping[str, str]) -> dict[str, str]:
+    """Return this process's environment without any setting of the project, and with these."""
+    ours = ("TODO_", "BETTER_AUTH_", "DATABASE_URL")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | dict(values)
+
+
+@contextmanager
+def serving(values: Mapping[str, str], *arguments: str, workers: int = 1) -> Iterator[Server]:
+    """Run ``todo-web`` while the block runs; whatever is left of it then is killed."""
+    server = Server(values, *arguments, workers=workers)
+    try:
+        server.wait_until_listening()
+        yield server
+    finally:
+        # Workers are children of the server, and would outlive it.
+        with suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGKILL)
+        server.wait()

@@ -1,0 +1,254 @@
+"""What every contract has in common: conditions, pages, keys, problems, CORS, request ids."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.web.conftest import Start, bearer
+from tests.web.test_service import contracts, serve, tasks_path
+from todo_core.driver import run_now
+from todo_core.task import NewTask
+from todo_web.contracts import Contract
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+ORIGIN = "http://localhost:3000"
+
+
+@contracts
+def test_a_stated_version_must_be_the_tasks(start: Start, contract: Contract) -> None:
+    client, one = serve(start, contract), f"{tasks_path(contract)}/1"
+    etag = client.post(tasks_path(contract), json={"title": "x"}).headers["etag"]
+    assert client.put(one, json={"title": "y"}, headers={"If-Match": etag}).headers["etag"] == '"2"'
+    for stale in (etag, f"W/{etag}", 'W/"2"', '"nonsense"', "nonsense", '"0"', f'"{10**30}"', ""):
+        headers = {"If-Match": stale}
+        assert client.put(one, json={"title": "z"}, headers=headers).status_code == 412
+        assert client.patch(f"{one}/{contract.completion}", headers=headers).status_code == 412
+        assert client.delete(one, headers=headers).status_code == 412
+    for fresh in ('"2"', '"1", "2"', "*"):
+        assert client.put(one, json={"title": "y"}, headers={"If-Match": fresh}).status_code == 200
+    assert client.delete(one, headers={"If-Match": '"2"'}).status_code == 204
+
+
+@contracts
+def test_a_version_that_is_known_is_not_sent_again(start: Start, contract: Contract) -> None:
+    client, one = serve(start, contract), f"{tasks_path(contract)}/1"
+    etag = client.post(tasks_path(contract), json={"title": "x"}).headers["etag"]
+    for known in (etag, f"W/{etag}", f'"7", {etag}', "*"):
+        answer = client.get(one, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
+    assert client.get(one, headers={"If-None-Match": '"2"'}).status_code == 200
+
+
+@contracts
+def test_pages_join_to_the_whole_list(start: Start, contract: Contract) -> None:
+    client, path = serve(start, contract), tasks_path(contract)
+    ids = [client.post(path, json={"title": f"{n % 3} ü&?", "completed": n % 2 == 0}).json()["id"] for n in range(7)]
+    for query in ("", "sort=-created_at", "sort=title", "sort=-updated_at", "q=%C3%BC%26", "completed=true"):
+        seen: list[int] = []
+        target = f"{path}?limit=2&{query}"
+        while target:
+            page = client.get(target)
+            seen += [task["id"] for task in page.json()]
+            target = page.links.get("next", {}).get("url", "")
+            assert not target or len(page.json()) == 2
+        assert seen == [task["id"] for task in client.get(f"{path}?limit=1000&{query}").json()]
+    assert [task["id"] for task in client.get(path).json()] == ids
+
+
+def test_a_cursor_belongs_to_its_list(client: TestClient) -> None:
+    for n in range(3):
+        client.post("/tasks", json={"title": str(n)})
+    next_page = client.get("/tasks?limit=1&sort=title&status=pending").links["next"]["url"]
+    assert client.get(next_page).status_code == 200
+    assert client.get(next_page.replace("limit=1", "limit=2")).status_code == 200
+    cursor = re.search("cursor=([^&]+)", next_page)
+    assert cursor
+    for other in ("", "&sort=-title", "&sort=title", "&sort=title&status=pending&q=x"):
+        assert client.get(f"/tasks?cursor={cursor[1]}{other}").status_code == 422
+    assert client.get(next_page, headers=bearer("bob")).status_code == 422
+    for place in range(0, len(cursor[1]), 7):
+        tampered = cursor[1][:place] + ("A" if cursor[1][place] != "A" else "B") + cursor[1][place + 1 :]
+        assert client.get(next_page.replace(cursor[1], tampered)).status_code == 422
+
+
+def test_backend_api_shows_fifty_and_the_others_all(client: TestClient) -> None:
+    for n in range(51):
+        client.post("/tasks", json={"title": str(n)})
+    page = client.get("/api/ann/tasks")
+    assert len(page.json()) == 50
+    assert len(client.get(page.links["next"]["url"]).json()) == 1
+    assert len(client.get("/tasks").json()) == len(client.get("/api/tasks").json()) == 51
+
+
+def test_a_list_of_thousands_is_whole(client: TestClient) -> None:
+    """Lists without a limit are sent page by page; the seams must not show."""
+    repository = client.app.state.container.storage.repository()  # type: ignore[attr-defined]
+    for total, more in ((1000, 1000), (2000, 1000), (2001, 1)):
+        drafts = [NewTask("ann", f"task {n}", None, None, NOW, NOW) for n in range(more)]
+        run_now(repository.add_all("ann", drafts))
+        assert [task["id"] for task in client.get("/tasks").json()] == list(range(1, total + 1))
+
+
+def test_filters_and_the_trash(start: Start) -> None:
+    client = start(TODO_CONTRACTS="backend-todo-api,fastapi-todo-backend")
+    client.headers.update(bearer())
+    for title, done in (("open", False), ("done", True), ("gone", False)):
+        client.post("/api/tasks", json={"title": title, "completed": done})
+    client.delete("/api/tasks/3")
+    shown = {
+        query: [task["title"] for task in client.get(f"/api/tasks?{query}").json()]
+        for query in ("", "status=all", "status=pending", "status=completed", "status=deleted", "completed=false")
+    }
+    assert shown == {
+        "": ["open", "done"],
+        "status=all": ["open", "done"],
+        "status=pending": ["open"],
+        "status=completed": ["done"],
+        "status=deleted": ["gone"],
+        "completed=false": ["open"],
+    }
+    assert client.get("/tasks/3").status_code == client.delete("/tasks/3").status_code == 404
+
+
+@contracts
+def test_a_key_makes_one_task(start: Start, contract: Contract) -> None:
+    client, path = serve(start, contract), tasks_path(contract)
+    first = client.post(path, json={"title": "x"}, headers={"Idempotency-Key": "k 1".replace(" ", "-")})
+    assert "idempotency-replayed" not in first.headers
+    replay = client.post(path, json={"title": "x"}, headers={"Idempotency-Key": '"k-1"'})
+    assert (replay.status_code, replay.json()) == (201, first.json())
+    assert replay.headers["idempotency-replayed"] == "true"
+    other = client.post(path, json={"title": "y"}, headers={"Idempotency-Key": "k-1"})
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    for malformed in ("", '""', "a b", "x" * 256):
+        answer = client.post(path, json={"title": "x"}, headers={"Idempotency-Key": malformed})
+        assert answer.status_code == contract.invalid_input_status
+    assert len(client.get(path).json()) == 1
+    client.delete(f"{path}/1")
+    again = client.post(path, json={"title": "x"}, headers={"Idempotency-Key": "k-1"})
+    assert again.status_code == (201 if contract.policy.deletion_permanent else 409)
+
+
+def test_simultaneous_creates_with_one_key_make_one_task(start: Start) -> None:
+    client = start()
+
+    def create(_: int) -> int:
+        headers = bearer() | {"Idempotency-Key": "k"}
+        return int(client.post("/tasks", json={"title": "x"}, headers=headers).json()["id"])
+
+    with ThreadPoolExecutor(20) as pool:
+        assert set(pool.map(create, range(20))) == {1}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allow"),
+    [
+        ("DELETE", "/tasks", "GET, POST"),
+        ("POST", "/tasks/1", "DELETE, GET, PATCH, PUT"),
+        ("GET", "/tasks/1/toggle", "PATCH"),
+        ("POST", "/docs", "GET"),
+        ("DELETE", "/health/live", "GET"),
+        ("OPTIONS", "/api/tasks", "GET, POST"),
+    ],
+)
+def test_405_lists_every_method_of_the_path(client: TestClient, method: str, path: str, allow: str) -> None:
+    answer = client.request(method, path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allow)
+    assert answer.json()["code"] == "method_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/tasks/", "/tasks/1/2/3", "/api", "/docs/assets/nope.js", "/docs/assets/../../settings.py"]
+)
+def test_an_unknown_path_is_404_without_asking_for_a_token(start: Start, path: str) -> None:
+    answer = start().get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert "www-authenticate" not in answer.headers
+
+
+def test_a_problem_says_what_and_where(client: TestClient) -> None:
+    answer = client.get("/tasks/7?q=%3Cscript%3E", headers={"X-Request-ID": "r-1"})
+    assert answer.json() == {
+        "type": "urn:todo:problem:task_not_found",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is no such task.",
+        "instance": "/tasks/7",
+        "code": "task_not_found",
+        "request_id": "r-1",
+    }
+
+
+def test_every_answer_has_an_id_and_is_not_sniffed(client: TestClient) -> None:
+    for path in ("/tasks", "/nope", "/docs", "/health/live", "/tasks/1"):
+        answer = client.get(path, headers={"X-Request-ID": "Abc.1_2-3"})
+        assert answer.headers["x-request-id"] == "Abc.1_2-3"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    made = {client.get("/tasks").headers["x-request-id"] for _ in range(3)}
+    assert len(made) == 3
+    for harmful in ("a b", "x" * 129, "<script>", ""):
+        assert client.get("/tasks", headers={"X-Request-ID": harmful}).headers["x-request-id"] not in {harmful, ""}
+
+
+def test_a_fault_of_the_program_tells_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = start()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr(client.app.state.container.storage.repository(), "get", fail)  # type: ignore[attr-defined]
+    answer = client.get("/tasks/1", headers=bearer() | {"Origin": ORIGIN})
+    assert (answer.status_code, answer.json()["code"]) == (500, "unexpected_error")
+    assert "secret" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == ORIGIN
+
+
+def test_an_allowed_page_may_read_every_answer(start: Start) -> None:
+    client = start()
+    for path, status in (("/tasks", 401), ("/nope", 404), ("/health/live", 200)):
+        answer = client.get(path, headers={"Origin": ORIGIN})
+        assert answer.status_code == status
+        assert answer.headers["access-control-allow-origin"] == ORIGIN
+        assert "Origin" in answer.headers["vary"]
+        exposed = answer.headers["access-control-expose-headers"]
+        assert "WWW-Authenticate" in exposed
+        assert "ETag" in exposed
+        assert "access-control-allow-credentials" not in answer.headers
+
+
+def test_another_page_may_not(start: Start) -> None:
+    client = start(TODO_CORS_ORIGINS="https://a.example, https://b.example:8443")
+    for origin, allowed in (
+        ("https://a.example", True),
+        ("https://b.example:8443", True),
+        ("https://a.example.evil", False),
+        ("null", False),
+        (ORIGIN, False),
+    ):
+        answer = client.get("/health/live", headers={"Origin": origin})
+        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+        assert "Origin" in answer.headers["vary"]
+
+
+def test_a_preflight_needs_no_token(start: Start) -> None:
+    client = start()
+    headers = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    wanted = headers | {"Access-Control-Request-Headers": "authorization,content-type,if-match,idempotency-key"}
+    answer = client.options("/tasks/1", headers=wanted)
+    assert answer.status_code == 200
+    assert "PATCH" in answer.headers["access-control-allow-methods"]
+    for refused in ({"Access-Control-Request-Headers": "x-evil"}, {"Origin": "https://evil.example"}):
+        answer = client.options("/tasks/1", headers=headers | refused)
+        assert (answer.status_code, answer.json()["code"]) == (400, "cors_refused")
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origins", ["*", "https://a.example/path", "a.example", "ftp://a.example", "https://A.example"]
+)
+def test_an_origin_that_is_none_is_refused(start: Start, origins: str) -> None:
+    with pytest.raises(ValueError, match=r"origins|an address"):
+        start(TODO_CORS_ORIGINS=origins)

@@ -1,0 +1,187 @@
+"""The service as its own process: start, load, faults, end."""
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.processes import environment, serving
+from tests.web.conftest import SECRET, bearer
+from todo_adapters.sqlite import SqliteTaskRepository
+from todo_core.driver import run_now
+from todo_core.query import TaskQuery
+
+
+def values(folder: Path) -> dict[str, str]:
+    return {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{folder / 'tasks.db'}"}
+
+
+def run(folder: Path, given: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "todo_web", *arguments],
+        env=environment({"XDG_DATA_HOME": str(folder), "HOME": str(folder), **given}),
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "BETTER_AUTH_SECRET is not set"),
+        ({"BETTER_AUTH_SECRET": "short-secret"}, "shorter than 32 bytes"),
+        ({"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "mysql://u:hunter2@h/d"}, "postgresql://"),
+        ({"BETTER_AUTH_SECRET": SECRET, "TODO_CONTRACTS": "nonsense"}, "unknown contract"),
+        ({"BETTER_AUTH_SECRET": SECRET, "TODO_CONTRACTS": "backend-api,fastapi-backend-crud"}, "both serve"),
+        ({"BETTER_AUTH_SECRET": SECRET, "TODO_CORS_ORIGINS": "*"}, "TODO_CORS_ORIGINS"),
+        ({"BETTER_AUTH_SECRET": SECRET, "TODO_JWT_LEEWAY": "soon"}, "TODO_JWT_LEEWAY"),
+        ({"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "sqlite:///not-ours.db"}, "not a SQLite database"),
+    ],
+)
+def test_a_wrong_setting_is_one_line_that_says_what_to_mend(tmp_path: Path, given: dict[str, str], says: str) -> None:
+    (tmp_path / "not-ours.db").write_text("a letter to my aunt, long enough to be no header\n" * 10)
+    ended = run(tmp_path, given)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert says in ended.stderr
+    assert ended.stderr.startswith("Error: ")
+    assert ended.stderr.count("\n") == 1
+    assert "hunter2" not in ended.stderr
+    assert "short-secret" not in ended.stderr
+
+
+def test_memory_and_several_workers_do_not_go_together(tmp_path: Path) -> None:
+    ended = run(tmp_path, {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://"}, "--workers", "2")
+    assert ended.returncode == 2
+    assert "--workers 1" in ended.stderr
+
+
+def test_development_needs_no_setting(tmp_path: Path) -> None:
+    """``--dev`` makes a secret, prints a token that works, and keeps both for the next start."""
+    home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    with serving(home, "--dev") as server:
+        printed = "".join(server.lines)
+        assert "/docs" in printed
+        token = next(line.strip() for line in server.lines if line.strip().startswith("ey"))
+        headers = {"Authorization": f"Bearer {token}"}
+        assert httpx2.post(f"{server.url}/tasks", json={"title": "x"}, headers=headers).status_code == 201
+        other = run(tmp_path, {}, "token", "somebody").stdout.strip()
+        answer = httpx2.get(f"{server.url}/tasks", headers={"Authorization": f"Bearer {other}"})
+        assert (answer.status_code, answer.json()) == (200, [])
+        expired = run(tmp_path, {}, "token", "somebody", "--expired", "--ttl", "1h").stdout.strip()
+        answer = httpx2.get(f"{server.url}/tasks", headers={"Authorization": f"Bearer {expired}"})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_expired")
+    secret = next(tmp_path.rglob("development-secret"))
+    assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+    with serving(home, "--dev") as server:
+        assert len(httpx2.get(f"{server.url}/tasks", headers=headers).json()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("token",), ("token", "bad\nuser"), ("token", "a", "--ttl", "soon"), ("--port", "x")]
+)
+def test_a_wrong_command_is_told_how_it_goes(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ended = run(tmp_path, {"BETTER_AUTH_SECRET": SECRET}, *arguments)
+    assert ended.returncode == 2
+    assert "Usage:" in ended.stderr
+    assert not ended.stdout
+
+
+async def _write_until_cut_off(url: str, server_killed: asyncio.Event, kill: object) -> list[int]:
+    acknowledged: list[int] = []
+    async with httpx2.AsyncClient(base_url=url, headers=bearer()) as client:
+
+        async def write() -> None:
+            while not server_killed.is_set():
+                try:
+                    answer = await client.post("/tasks", json={"title": "x"})
+                except httpx2.TransportError:
+                    return
+                assert answer.status_code == 201
+                acknowledged.append(answer.json()["id"])
+                if len(acknowledged) == 60:
+                    server_killed.set()
+                    kill()  # type: ignore[operator]
+
+        await asyncio.gather(*(write() for _ in range(8)))
+    return acknowledged
+
+
+def test_a_killed_process_loses_no_acknowledged_write(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        killed = asyncio.Event()
+        acknowledged = asyncio.run(_write_until_cut_off(server.url, killed, lambda: server.send(signal.SIGKILL)))
+        assert server.wait() == -signal.SIGKILL
+    assert len(acknowledged) >= 60
+    with serving(values(tmp_path)) as server:
+        stored = {task["id"] for task in httpx2.get(f"{server.url}/tasks", headers=bearer()).json()}
+    assert stored >= set(acknowledged)
+
+
+def test_sigterm_answers_what_was_accepted_and_ends_well(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        assert httpx2.get(f"{server.url}/health/ready").json() == {"status": "ok"}
+        server.send(signal.SIGTERM)
+        assert server.wait() == 0
+        assert all(json.loads(line) for line in server.lines)
+        with pytest.raises(httpx2.TransportError):
+            httpx2.get(f"{server.url}/health/live")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_simultaneous_toggles_all_count(tmp_path: Path, workers: int) -> None:
+    """200 toggles of one task, over one process and over two: right parity, every answer 200."""
+
+    async def toggle_all(url: str) -> list[int]:
+        limits = httpx2.Limits(max_connections=200)
+        async with httpx2.AsyncClient(base_url=url, headers=bearer(), limits=limits, timeout=30) as client:
+            await client.post("/tasks", json={"title": "x"})
+            answers = await asyncio.gather(*(client.patch("/tasks/1/toggle") for _ in range(200)))
+            task = await client.get("/tasks/1")
+            assert (task.json()["completed"], task.headers["etag"]) == (False, '"201"')
+            return [answer.status_code for answer in answers]
+
+    with serving(values(tmp_path), workers=workers) as server:
+        assert set(asyncio.run(toggle_all(server.url))) == {200}
+
+
+def test_a_locked_store_is_503_in_time_and_heals(tmp_path: Path) -> None:
+    """Another process holds the file's lock for longer than the deadline; reads go on, writes say 503."""
+    given = values(tmp_path) | {"TODO_STORAGE_DEADLINE": "0.3"}
+    with serving(given) as server, httpx2.Client(base_url=server.url, headers=bearer(), timeout=20) as client:
+        client.post("/tasks", json={"title": "x"})
+        lock = sqlite3.connect(tmp_path / "tasks.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        refused = client.post("/tasks", json={"title": "y"})
+        assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable")
+        assert refused.headers["retry-after"]
+        assert str(tmp_path) not in refused.text
+        assert client.get("/health/live").status_code == 200
+        lock.execute("ROLLBACK")
+        lock.close()
+        assert client.post("/tasks", json={"title": "z"}).status_code == 201
+
+
+def test_the_console_and_the_service_share_a_file(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        httpx2.post(f"{server.url}/tasks", json={"title": "from the service"}, headers=bearer())
+        repository = SqliteTaskRepository(tmp_path / "tasks.db")
+        assert [task.title for task in run_now(repository.find("ann", TaskQuery()))] == ["from the service"]
+        repository.close()
+
+
+def test_a_removed_file_makes_the_service_not_ready(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        os.remove(tmp_path / "tasks.db")  # noqa: PTH107  as a person would
+        assert httpx2.get(f"{server.url}/health/ready").status_code == 503
+        assert httpx2.get(f"{server.url}/health/live").status_code == 200
