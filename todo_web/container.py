@@ -1,8 +1,9 @@
 """The composition root of the service: which adapter plugs into which port."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import ExitStack, asynccontextmanager, closing
 from pathlib import Path
+from typing import Any
 
 from dependency_injector import containers, providers
 
@@ -11,9 +12,9 @@ from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
-from todo_adapters.tokens import Hs256Verifier, RememberingVerifier
+from todo_adapters.tokens import open_verifier
 from todo_core.errors import StorageUnusable
-from todo_core.ports import Clock, TaskRepository
+from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
 from todo_web.settings import Settings
@@ -60,19 +61,6 @@ def storage_of(settings: Settings) -> containers.Container:
             raise StorageUnusable("PostgreSQL is not supported yet; use a sqlite:/// address.")
 
 
-def build_verifier(settings: Settings, clock: Clock) -> RememberingVerifier:
-    """Return what tells who sent a request."""
-    assert settings.secret is not None  # noqa: S101  the settings refuse to be without one
-    verifier = Hs256Verifier(
-        settings.secret.get_secret_value(),
-        clock,
-        settings.jwt_leeway,
-        settings.jwt_issuer or settings.issuer_origin,
-        settings.jwt_audience or settings.issuer_origin,
-    )
-    return RememberingVerifier(verifier, clock)
-
-
 def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:
     """Return one service for each contract, by the contract's name."""
     return {contract.name: TaskService(repository, clock, contract.policy) for contract in contracts}
@@ -84,9 +72,7 @@ class WebContainer(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     storage = providers.DependenciesContainer()
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
-    verifier: providers.Provider[RememberingVerifier] = providers.ThreadSafeSingleton(
-        build_verifier, settings=settings, clock=clock
-    )
+    verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
     )
@@ -100,9 +86,12 @@ async def running(container: WebContainer) -> AsyncIterator[None]:
         await opening
     try:
         # What is built from an asynchronous resource would be a Future; so what it opened takes its place.
-        opened = await container.storage.repository()
-        container.storage.repository.disable_async_mode()
-        with container.storage.repository.override(opened):
+        resources: tuple[Any, ...] = (container.storage.repository, container.verifier)
+        with ExitStack() as overrides:
+            for resource in resources:
+                opened = await resource()
+                resource.disable_async_mode()
+                overrides.enter_context(resource.override(opened))
             yield
     finally:
         shutdown = container.shutdown_resources()

@@ -93,9 +93,10 @@ def token(user: str, ttl: timedelta, *, expired: bool) -> None:
     """
     if not is_user_id(user):
         raise click.UsageError("a user id has 1 to 255 characters, none of them a control character")
-    secret = _settings(development_secret=True).secret
-    assert secret is not None  # noqa: S101  the settings refuse to be without one
-    click.echo(issue_token(secret.get_secret_value(), user, -ttl if expired else ttl, SystemClock().now()))
+    secret = _settings(development_secret=True).shared_secret
+    if secret is None:
+        raise Refusal("TODO_JWT_MODE is jwks: only the issuer can sign tokens; use hs256 or both to try the service")
+    click.echo(issue_token(secret, user, -ttl if expired else ttl, SystemClock().now()))
 
 
 def _settings(*, development_secret: bool) -> Settings:
@@ -131,11 +132,12 @@ async def _try_storage(settings: Settings) -> None:
 
 def _greet(settings: Settings, host: str, port: int) -> None:
     user = getpass.getuser()
-    secret = settings.secret
-    assert secret is not None  # noqa: S101  the settings refuse to be without one
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
-    token = issue_token(secret.get_secret_value(), user, timedelta(hours=24), SystemClock().now())
     click.echo(f"\n  Swagger UI   http://{shown}:{port}/docs\n")
+    if settings.shared_secret is None:
+        click.echo(f"  Tokens come from {settings.tokens.issuer}.\n")
+        return
+    token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
     click.echo(f"  A token for {user}, valid for 24 hours (another one: todo-web token USER):\n\n  {token}\n", nl=True)
 
 

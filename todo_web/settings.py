@@ -8,12 +8,14 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
-from todo_adapters.tokens import read_secret
+from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class Settings(BaseSettings):
@@ -28,9 +30,10 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     contract_names: str = Field("fastapi-todo-backend,backend-api,backend-todo-api", validation_alias="TODO_CONTRACTS")
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
-    jwt_mode: Literal["hs256"] = Field("hs256", validation_alias="TODO_JWT_MODE")
+    jwt_mode: Literal["hs256", "jwks", "both"] = Field("hs256", validation_alias="TODO_JWT_MODE")
     jwt_issuer: str | None = Field(None, validation_alias="TODO_JWT_ISSUER")
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
+    jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
     storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
 
@@ -41,10 +44,10 @@ class Settings(BaseSettings):
             read_secret(secret.get_secret_value())
         return secret
 
-    @field_validator("issuer_url")
+    @field_validator("issuer_url", "jwks_url")
     @classmethod
-    def _is_web_address(cls, url: str) -> str:
-        return _origin(url) and url
+    def _is_web_address(cls, url: str | None) -> str | None:
+        return url and _origin(url) and url
 
     @field_validator("database_url")
     @classmethod
@@ -71,7 +74,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _can_verify(self) -> Self:
-        if self.secret is None:
+        if self.secret is None and self.jwt_mode != "jwks":
             raise PydanticCustomError(
                 SECRET_MISSING,
                 "BETTER_AUTH_SECRET is not set; set it to the secret of your Better Auth server (at least 32 bytes), "
@@ -95,16 +98,32 @@ class Settings(BaseSettings):
         return (_origin(self.issuer_url),) if self.cors_origins is None else self.cors_origins
 
     @property
-    def issuer_origin(self) -> str:
-        """The issuer's origin, which Better Auth writes into ``iss`` and ``aud``."""
-        return _origin(self.issuer_url)
+    def shared_secret(self) -> str | None:
+        """The secret that tokens are signed with, unless only published keys count."""
+        return self.secret.get_secret_value() if self.secret and self.jwt_mode != "jwks" else None
+
+    @property
+    def tokens(self) -> TokenSettings:
+        """How tokens are verified. Better Auth writes the origin of its base URL into ``iss`` and ``aud``."""
+        origin = _origin(self.issuer_url)
+        return TokenSettings(
+            self.jwt_mode,
+            self.jwt_issuer or origin,
+            self.jwt_audience or origin,
+            self.shared_secret or "",
+            self.jwks_url or origin + JWKS_PATH,
+            self.jwt_leeway,
+        )
 
 
 def _origin(url: str) -> str:
+    """Return the origin of an address as browsers and Better Auth write it: lower case, no default port."""
     parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    if parts.scheme not in _PORTS or not parts.hostname:
         raise ValueError("must be an address such as https://app.example.com")
-    return f"{parts.scheme}://{parts.netloc}".lower()
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 def _exact_origin(text: str) -> str:

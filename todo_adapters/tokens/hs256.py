@@ -26,17 +26,15 @@ class Hs256Verifier:
         self._hmac = jwt.get_algorithm_by_name(HS256)
         self._rules = ClaimRules(clock, leeway, issuer, audience)
 
-    def keys(self) -> object:
-        """Return the verifier itself: its secret never changes."""
-        return self
-
-    async def prove(self, token: CompactToken) -> Proof:
-        """Verify a token completely. Raises TokenRefused."""
+    async def prove(self, token: CompactToken) -> Proof:  # noqa: D102  the protocol says it
         if token.algorithm != HS256:
             raise TokenRefused("unexpected_algorithm")
         if not self._hmac.verify(token.signed, self._key, token.signature):
             raise TokenRefused("bad_signature")
         return Proof(self._rules.check(token.payload), self)
+
+    def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
+        return proof.keys is self
 
     async def verify(self, token: str) -> str:  # noqa: D102  the port says it
         return (await self.prove(parse_token(token))).identity.user_id

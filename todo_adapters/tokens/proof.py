@@ -9,7 +9,7 @@ from todo_adapters.tokens.compact import CompactToken
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An identity, and the keys that proved it: it counts only as long as those are in use."""
+    """An identity, and what stands for the keys that proved it."""
 
     identity: Identity
     keys: object
@@ -18,8 +18,8 @@ class Proof:
 class Prover(Protocol):
     """Verifies tokens with keys that may change."""
 
-    def keys(self) -> object:
-        """Return what stands for the keys in use now: another object after every change of them. Cheap."""
-
     async def prove(self, token: CompactToken) -> Proof:
         """Verify a token completely. Raises TokenRefused and KeysUnavailable."""
+
+    def stands(self, proof: Proof) -> bool:
+        """Whether the keys of a proof are in use still, all of them as they were. Cheap."""

@@ -7,6 +7,9 @@ SECRET_BYTES = 32
 
 _HINT = "set BETTER_AUTH_SECRET to the secret of your Better Auth server (a new one: openssl rand -base64 32)"
 
+_PUBLISHED = b"better-auth-secret-12345678901234567890"
+"""What Better Auth falls back to in development when it has no secret; everybody can read it in its source."""
+
 
 class SecretUnusable(ValueError):
     """The shared secret must not be used; the message is one line, says what to set and never holds the secret."""
@@ -15,7 +18,7 @@ class SecretUnusable(ValueError):
 def read_secret(secret: str) -> bytes:
     """Return a shared secret as the key that it is. Raises SecretUnusable.
 
-    A text that is really a public key or a certificate is refused: everybody may know it.
+    A text that everybody may know is refused: a public key, a certificate, Better Auth's fallback.
     """
     try:
         key = secret.encode("utf-8")
@@ -23,6 +26,8 @@ def read_secret(secret: str) -> bytes:
         raise SecretUnusable(f"The shared secret is not UTF-8 text; {_HINT}.") from None
     if len(key) < SECRET_BYTES:
         raise SecretUnusable(f"The shared secret is missing or shorter than {SECRET_BYTES} bytes; {_HINT}.")
+    if key == _PUBLISHED:
+        raise SecretUnusable(f"The shared secret is the one that Better Auth's source publishes; {_HINT}.")
     try:
         return bytes(jwt.get_algorithm_by_name("HS256").prepare_key(key))
     except jwt.InvalidKeyError:

@@ -1,0 +1,54 @@
+"""Put together the verifier that a deployment asks for."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from todo_adapters.tokens.both import BothVerifier
+from todo_adapters.tokens.hs256 import Hs256Verifier
+from todo_adapters.tokens.jwks import KeyCache
+from todo_adapters.tokens.published import JwksVerifier
+from todo_adapters.tokens.remembering import RememberingVerifier
+from todo_core.ports import Clock, TokenVerifier
+
+JWKS_PATH = "/api/auth/jwks"
+"""Where Better Auth publishes its keys, below its origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """How the tokens of a deployment are signed, and by whom.
+
+    ``secret`` is not used in the mode ``jwks``, ``jwks_url`` not in ``hs256``; ``leeway`` is in seconds.
+    """
+
+    mode: Literal["hs256", "jwks", "both"]
+    issuer: str
+    audience: str
+    secret: str = field(default="", repr=False)
+    jwks_url: str = ""
+    leeway: float = 30.0
+
+
+@asynccontextmanager
+async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[TokenVerifier]:
+    """Open the verifier of a deployment, which remembers what it has verified.
+
+    In the modes with published keys it starts to fetch them at once and does not wait: an issuer that is still down
+    keeps nothing from starting. Raises SecretUnusable.
+    """
+    if settings.mode == "hs256":
+        yield RememberingVerifier(_shared(settings, clock), clock)
+        return
+    from todo_adapters.tokens.jwks_client import open_jwks_client  # noqa: PLC0415  slow, and only needed here
+
+    shared = _shared(settings, clock) if settings.mode == "both" else None
+    async with open_jwks_client(settings.jwks_url) as client, aclosing(KeyCache(client.fetch, clock)) as cache:
+        cache.current()
+        published = JwksVerifier(cache, clock, settings.leeway, settings.issuer, settings.audience)
+        yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock)
+
+
+def _shared(settings: TokenSettings, clock: Clock) -> Hs256Verifier:
+    return Hs256Verifier(settings.secret, clock, settings.leeway, settings.issuer, settings.audience)

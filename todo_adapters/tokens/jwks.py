@@ -1,0 +1,108 @@
+"""The keys of an issuer, kept up to date without making a request wait that can do without."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from todo_adapters.tokens.keys import KeySet, KeySetUnusable, read_key_set
+from todo_core.errors import KeysUnavailable
+from todo_core.ports import Clock
+
+FRESH = timedelta(seconds=300)
+USABLE = timedelta(hours=24)
+RETRY = timedelta(seconds=30)
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_LOGGER = logging.getLogger("todo.tokens")
+
+
+class FetchFailed(Exception):
+    """The issuer did not answer with a key set; the message says why and holds no address."""
+
+
+class KeyCache:
+    """Fetches a key set when it is due, in at most one task at a time.
+
+    Keys are fresh for 300 s. Then the next request starts a refresh and goes on with what is known; an issuer that is
+    down is asked again every 30 s, and its last keys are used for up to 24 h. A key id that is not known may start a
+    fetch of its own every 30 s, failed ones included, so a flood of invented ids costs the issuer no more than that.
+    Must be closed, which ends the task. Belongs to one event loop.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[bytes]], clock: Clock) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._keys: KeySet | None = None
+        self._usable_until = self._refresh_at = self._search_at = _NEVER
+        self._task: asyncio.Task[None] | None = None
+
+    def current(self) -> KeySet | None:
+        """Return the keys that may be used now; starts a refresh if one is due, and never waits for it."""
+        now = self._clock.now()
+        if now >= self._refresh_at and self._task is None:
+            self._start()
+        return self._keys if now < self._usable_until else None
+
+    async def keys_for(self, key_id: str) -> KeySet:
+        """Return the keys in use; waits for a fetch only if the key id is unknown and a fetch may find it.
+
+        Raises KeysUnavailable if no keys may be used.
+        """
+        under_way = self._task
+        keys = self.current()
+        if under_way is not None and _lacks(keys, key_id):
+            keys = await self._after(under_way)
+        # A fetch that was under way may have missed the newest key, so it does not count as a search for it.
+        if _lacks(keys, key_id) and (search := self._search()) is not None:
+            keys = await self._after(search)
+        if keys is None:
+            raise KeysUnavailable
+        return keys
+
+    async def aclose(self) -> None:
+        """End the fetch that is under way, if there is one."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def _search(self) -> asyncio.Task[None] | None:
+        """Return the fetch that may find an unknown key id, unless the last such fetch was too short a time ago."""
+        if self._task is not None:
+            return self._task
+        if self._clock.now() < self._search_at:
+            return None
+        self._search_at = self._clock.now() + RETRY
+        return self._start()
+
+    async def _after(self, task: asyncio.Task[None]) -> KeySet | None:
+        # wait() leaves the task alone when a request that waits for it is cancelled.
+        await asyncio.wait([task])
+        return self._keys if self._clock.now() < self._usable_until else None
+
+    def _start(self) -> asyncio.Task[None]:
+        self._refresh_at = self._clock.now() + RETRY
+        self._task = asyncio.create_task(self._refresh(), name="refresh of the key set")
+        self._task.add_done_callback(self._finished)
+        return self._task
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._task = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOGGER.error("The issuer's key set could not be read: %s.", type(error).__name__)
+
+    async def _refresh(self) -> None:
+        try:
+            source = await self._fetch()
+            if self._keys is None or self._keys.source != source:
+                self._keys = read_key_set(source)
+        except (FetchFailed, KeySetUnusable) as error:
+            _LOGGER.warning("The issuer's key set was not refreshed: %s.", error)
+            return
+        now = self._clock.now()
+        self._refresh_at = now + FRESH
+        self._usable_until = now + USABLE
+
+
+def _lacks(keys: KeySet | None, key_id: str) -> bool:
+    return keys is None or key_id not in keys.by_id

@@ -1,0 +1,60 @@
+"""Fetches a key set over HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+import httpx2
+
+from todo_adapters.tokens.jwks import FetchFailed
+
+TIMEOUT = 3.0
+SIZE_LIMIT = 64 * 1024
+
+
+class JwksClient:
+    """Asks one address for its key set: no redirect is followed, no cookie kept, nothing unpacked."""
+
+    def __init__(self, client: httpx2.AsyncClient, url: str, seconds: float) -> None:
+        self._client = client
+        self._url = url
+        self._seconds = seconds
+
+    async def fetch(self) -> bytes:
+        """Return what the address answers. Raises FetchFailed, after ``seconds`` in all at the latest."""
+        try:
+            async with asyncio.timeout(self._seconds), self._client.stream("GET", self._url) as response:
+                return await _read(response)
+        except TimeoutError:
+            raise FetchFailed(f"no whole answer within {self._seconds:g} s") from None
+        except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+            # The library's message may hold the address.
+            raise FetchFailed(type(error).__name__) from None
+
+
+@asynccontextmanager
+async def open_jwks_client(url: str, seconds: float = TIMEOUT) -> AsyncIterator[JwksClient]:
+    """Open a client for one address; ``seconds`` is how long a whole answer may take."""
+    headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
+    async with httpx2.AsyncClient(
+        headers=headers,
+        timeout=seconds,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
+        limits=httpx2.Limits(max_keepalive_connections=0),
+    ) as client:
+        yield JwksClient(client, url, seconds)
+
+
+async def _read(response: httpx2.Response) -> bytes:
+    if response.status_code != httpx2.codes.OK:
+        raise FetchFailed(f"status {response.status_code}")
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise FetchFailed("the answer is compressed, which was not asked for")
+    body = b""
+    async for chunk in response.aiter_raw():
+        body += chunk
+        if len(body) > SIZE_LIMIT:
+            raise FetchFailed(f"the answer is larger than {SIZE_LIMIT} bytes")
+    return body
