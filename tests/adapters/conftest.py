@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.event_loop import driven, loop_thread
+from tests.adapters.neon.drivers import opened
 from tests.pgbouncer import Pooler
 from tests.postgres import Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.memory import MemoryTaskRepository
-from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
 
 STORES = ("memory", "sqlite", "asyncpg", "psycopg2", "asyncpg pooled", "psycopg2 pooled")
@@ -33,9 +31,7 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
     server: Server = request.getfixturevalue("postgres")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
     address = pooler.address() if pooler else server.address()
-    if driver == "asyncpg":
-        return partial(open_asyncpg, server, address, prepare=not pooled)
-    return partial(open_psycopg2, server, address)
+    return partial(open_neon, server, driver, address, prepare=not pooled)
 
 
 @pytest.fixture
@@ -56,21 +52,9 @@ def open_sqlite(folder: Path) -> Iterator[TaskRepository]:
 
 
 @contextmanager
-def open_asyncpg(server: Server, address: PostgresAddress, _: Path, *, prepare: bool) -> Iterator[TaskRepository]:
+def open_neon(
+    server: Server, driver: str, address: PostgresAddress, _: Path, *, prepare: bool
+) -> Iterator[TaskRepository]:
     server.empty()
-    with loop_thread() as loop:
-        repository = loop.run(open_with_asyncpg(address, prepare=prepare))
-        try:
-            yield driven(repository, loop)
-        finally:
-            loop.run(repository.close())
-
-
-@contextmanager
-def open_psycopg2(server: Server, address: PostgresAddress, _: Path) -> Iterator[TaskRepository]:
-    server.empty()
-    repository = open_with_psycopg2(address)
-    try:
+    with opened(driver, address, prepare=prepare) as repository:
         yield repository
-    finally:
-        run_now(repository.close())

@@ -60,12 +60,9 @@ class Endpoint:
         return ssl.get_default_verify_paths().cafile or "system"
 
     def ssl_context(self) -> ssl.SSLContext:
-        """Return the same demands for a driver that leaves TLS to Python. Raises StorageUnusable."""
+        """Return the same demands for a driver that leaves TLS to Python."""
         file = self.certificates
-        try:
-            context = ssl.create_default_context(cafile=None if file == "system" else file)
-        except OSError as error:
-            raise StorageUnusable("The file that sslrootcert names cannot be read as certificates.") from error
+        context = ssl.create_default_context(cafile=None if file == "system" else file)
         context.check_hostname = self.sslmode == "verify-full"
         if not self.verified:
             context.verify_mode = ssl.CERT_NONE
@@ -83,6 +80,7 @@ def endpoint(address: PostgresAddress) -> Endpoint:
     if not host or not user or not database:
         raise StorageUnusable("The database address must name a host, a user and a database.")
     options = _options(url.query)
+    _refuse_missing(options.get("sslrootcert"))
     return Endpoint(
         host=unquote(host),
         port=port or 5432,
@@ -110,3 +108,12 @@ def _choice(options: dict[str, str], name: str, accepted: tuple[str, ...], defau
     if value not in accepted:
         raise StorageUnusable(f"{name} in the database address must be one of {', '.join(accepted)}.")
     return value
+
+
+def _refuse_missing(certificates: str | None) -> None:
+    if certificates in {None, "system"}:
+        return
+    try:
+        ssl.create_default_context(cafile=certificates)
+    except OSError as error:
+        raise StorageUnusable("The file that sslrootcert names cannot be read as certificates.") from error

@@ -16,7 +16,7 @@ from todo_adapters.neon.psycopg2_executor import open_engine, translated_errors
 from todo_adapters.neon.table import VERSION_TABLE
 from todo_core.errors import StorageUnusable
 
-_LOCK = 0x544F444F
+LOCK = 0x544F444F
 """Held while a schema is changed ("TODO" in ASCII), by anybody who changes it."""
 
 _CONNECT = 30.0
@@ -35,7 +35,7 @@ def migrate(address: PostgresAddress, revision: str = "head") -> None:
             with deadline(_CONNECT):
                 connection = engine.connect()
             with connection, connection.begin():
-                connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+                connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
                 _move(connection, revision)
     finally:
         engine.dispose()
@@ -50,7 +50,7 @@ def _move(connection: Connection, revision: str) -> None:
     known = [script.revision for script in scripts.walk_revisions()]  # from the newest to the oldest
     if current is not None and current not in known:
         raise StorageUnusable(NEWER)
-    newer = [] if current is None else known[: known.index(current)]
+    newer = known if current is None else known[: known.index(current)]
     if revision == "head" or revision in newer:
         command.upgrade(config, revision)
     elif current is not None:
