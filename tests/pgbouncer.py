@@ -2,9 +2,10 @@
 
 import datetime as dt
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,19 +62,21 @@ def running_pgbouncer(server: Server) -> Iterator[Pooler]:
         configuration = _CONFIGURATION.format(server_port=server.port, port=port, folder=folder)
         (folder / "pgbouncer.ini").write_text(configuration)
         hand_over(*folder.iterdir())
-        with subprocess.Popen(
-            [PROGRAM, "pgbouncer.ini"], stderr=subprocess.PIPE, text=True, **settings(folder)
-        ) as process:
-            try:
-                assert process.stderr
-                for line in process.stderr:
-                    if "process up" in line:
-                        break
-                else:
-                    raise AssertionError("PgBouncer did not start.")
-                yield Pooler(server, port, folder / "certificate")
-            finally:
-                process.kill()
+        with (folder / "log").open("w") as log:  # a pipe would fill up, and PgBouncer would wait for its reader
+            process = subprocess.Popen([PROGRAM, "pgbouncer.ini"], stderr=log, **settings(folder))
+        try:
+            while not _accepts(port):
+                assert process.poll() is None, (folder / "log").read_text()
+            yield Pooler(server, port, folder / "certificate")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _accepts(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port), timeout=30):
+        return True
+    return False
 
 
 def _write_certificate(folder: Path) -> None:

@@ -85,11 +85,12 @@ class Server:
         """Remove all tasks of the database that tests share, and count ids from one again."""
         self.run("TRUNCATE tasks RESTART IDENTITY")
 
-    def terminate_backends(self) -> int:
-        """End all other connections as a suspend does; wait until they are gone, and return how many there were."""
+    def terminate_backends(self) -> None:
+        """End all other connections as a suspend does, and wait until they are gone."""
         others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        ended = self.run(f"SELECT pg_terminate_backend(pid, 10000) {others}")
-        return len(ended)
+        assert self.run(f"SELECT pg_terminate_backend(pid) {others}")
+        while self.run(f"SELECT {others}"):
+            pass
 
     @contextmanager
     def new_database(self, name: str) -> Iterator[PostgresAddress]:

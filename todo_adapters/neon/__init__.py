@@ -7,6 +7,8 @@ driver is imported when a repository is opened on it.
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.repository import NeonTaskRepository
 
+__all__ = ["DEADLINE", "POOL_SIZE", "NeonTaskRepository", "open_with_asyncpg", "open_with_psycopg2"]
+
 POOL_SIZE = 10
 """Connections of one process: several processes fit into the 104 that Neon's smallest compute grants."""
 
