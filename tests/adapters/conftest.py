@@ -1,31 +1,60 @@
 """The stores that every test of the repository contract runs against. A new store is one more branch here."""
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from tests.adapters.neon.drivers import opened
+from tests.pgbouncer import Pooler
+from tests.postgres import Server
+from todo_adapters.address import PostgresAddress
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.ports import TaskRepository
 
-STORES = ("memory", "sqlite")
+STORES = ("memory", "sqlite", "asyncpg", "psycopg2", "asyncpg pooled", "psycopg2 pooled")
 
-
-@contextmanager
-def open_store(name: str, folder: Path) -> Iterator[TaskRepository]:
-    """Open an empty store of the named kind."""
-    if name == "memory":
-        yield MemoryTaskRepository()
-    elif name == "sqlite":
-        with closing(SqliteTaskRepository(folder / "tasks.db")) as repository:
-            yield repository
-    else:
-        raise AssertionError(name)
+OpenStore = Callable[[Path], AbstractContextManager[TaskRepository]]
+"""Opens an empty store; the folder is for those that are files."""
 
 
 @pytest.fixture(params=STORES)
-def repository(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TaskRepository]:
-    with open_store(request.param, tmp_path) as store:
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    driver, _, pooled = request.param.partition(" ")
+    if driver == "memory":
+        return open_memory
+    if driver == "sqlite":
+        return open_sqlite
+    server: Server = request.getfixturevalue("postgres")
+    pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
+    address = pooler.address() if pooler else server.address()
+    return partial(open_neon, server, driver, address, prepare=not pooled)
+
+
+@pytest.fixture
+def repository(open_store: OpenStore, tmp_path: Path) -> Iterator[TaskRepository]:
+    with open_store(tmp_path) as store:
         yield store
+
+
+@contextmanager
+def open_memory(_: Path) -> Iterator[TaskRepository]:
+    yield MemoryTaskRepository()
+
+
+@contextmanager
+def open_sqlite(folder: Path) -> Iterator[TaskRepository]:
+    with closing(SqliteTaskRepository(folder / "tasks.db")) as repository:
+        yield repository
+
+
+@contextmanager
+def open_neon(
+    server: Server, driver: str, address: PostgresAddress, _: Path, *, prepare: bool
+) -> Iterator[TaskRepository]:
+    server.empty()
+    with opened(driver, address, prepare=prepare) as repository:
+        yield repository

@@ -1,0 +1,151 @@
+"""Addresses, as Neon prints them and as people get them wrong."""
+
+import pytest
+
+from tests.adapters.neon.drivers import DRIVERS, opened
+from tests.pgbouncer import Pooler
+from tests.postgres import Server
+from todo_adapters.address import PostgresAddress, parse_address
+from todo_adapters.neon.endpoint import Endpoint, endpoint
+from todo_core.driver import run_now
+from todo_core.errors import StorageError, StorageUnavailable, StorageUnusable
+
+NEON = "ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech"
+
+
+def read(url: str) -> Endpoint:
+    address = parse_address(url)
+    assert isinstance(address, PostgresAddress)
+    return endpoint(address)
+
+
+def said(error: BaseException | None) -> str:
+    """Return everything that a log would show of an error and those behind it."""
+    if error is None:
+        return ""
+    behind = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return f"{error} {error!r} {said(behind)}"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg2"])
+def test_an_address_of_neon_is_read_completely(scheme: str) -> None:
+    found = read(f"{scheme}://alex:AbC%2F%40%3a123@{NEON}/dbname?sslmode=require&channel_binding=require")
+    assert (found.host, found.port, found.database, found.user) == (NEON, 5432, "dbname", "alex")
+    assert (found.password, found.sslmode, found.channel_binding) == ("AbC/@:123", "require", "require")
+    assert found.pooled
+
+
+def test_the_direct_address_leaves_the_pooler_out() -> None:
+    """As migrations need it (https://neon.com/docs/connect/connection-pooling)."""
+    direct = read(f"postgres://alex:x@{NEON}:6432/dbname").direct()
+    assert (direct.host, direct.port) == ("ep-cool-darkness-123456.us-east-2.aws.neon.tech", 6432)
+    assert not direct.pooled
+    assert direct.direct() == direct
+    assert read("postgres://a:b@my-pooler.example/d").direct().host == "my.example"
+    assert read("postgres://a:b@db.my-pooler.example/d").direct().host == "db.my-pooler.example"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "@host/db?sslmode=none",
+        "@host/db?sslmode=",
+        "@host/db?sslmode=REQUIRE",
+        "@host/db?channel_binding=maybe",
+        "@host/db?options=-c%20search_path=x",
+        "@host/db?sslcert=mine",
+        "@host/db?geheim",
+        "@host",
+        "@host/",
+        "@/db",
+        "@host:port/db",
+        "@[host/db",
+    ],
+)
+def test_an_address_that_cannot_work_is_refused_without_being_repeated(tail: str) -> None:
+    with pytest.raises(StorageUnusable) as caught:
+        read(f"postgresql://ann:geheim{tail}")
+    assert "geheim" not in said(caught.value)
+
+
+def test_no_representation_shows_a_password() -> None:
+    address = parse_address("postgres://ann:geheim@host/db")
+    assert isinstance(address, PostgresAddress)
+    assert "geheim" not in repr(address)
+    assert "geheim" not in repr(endpoint(address))
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_wrong_password_is_no_secret_to_shout(postgres: Server, driver: str) -> None:
+    url = postgres.url().replace("p%40ss", "geheim")
+    with opened(driver, PostgresAddress(url, None)) as store, pytest.raises(StorageError) as caught:
+        run_now(store.check())
+    assert "geheim" not in said(caught.value)
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("options", ["", "?sslmode=disable", "?sslmode=prefer", "?sslmode=allow", "?connect_timeout=9"])
+def test_both_drivers_connect_without_tls_where_the_address_allows_it(
+    postgres: Server, driver: str, options: str
+) -> None:
+    with opened(driver, postgres.address(options=options)) as store:
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("mode", ["require", "verify-ca", "verify-full"])
+def test_tls_is_never_downgraded(postgres: Server, driver: str, mode: str) -> None:
+    """The server has no TLS, so nothing is sent to it."""
+    with opened(driver, postgres.address(options=f"?sslmode={mode}")) as store, pytest.raises(StorageError):
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("localhost", "?sslmode=require"),
+        ("localhost", "?sslmode=prefer"),
+        ("localhost", "?sslmode=require&channel_binding=prefer"),
+        ("localhost", "?sslmode=verify-full&sslrootcert={certificate}"),
+        ("127.0.0.1", "?sslmode=verify-ca&sslrootcert={certificate}"),
+        ("127.0.0.1", "?sslmode=require&sslrootcert={certificate}"),
+    ],
+)
+def test_both_drivers_connect_with_tls(pgbouncer: Pooler, driver: str, host: str, options: str) -> None:
+    address = pgbouncer.address(options.format(certificate=pgbouncer.certificate), host)
+    with opened(driver, address, prepare=False) as store:
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize(
+    ("host", "options"),
+    [
+        ("localhost", "?sslmode=disable"),
+        ("localhost", "?sslmode=verify-ca"),
+        ("localhost", "?sslmode=verify-full"),
+        ("localhost", "?sslmode=verify-full&sslrootcert=system"),
+        ("127.0.0.1", "?sslmode=verify-full&sslrootcert={certificate}"),
+    ],
+)
+def test_a_server_that_cannot_prove_itself_is_refused(pgbouncer: Pooler, driver: str, host: str, options: str) -> None:
+    address = pgbouncer.address(options.format(certificate=pgbouncer.certificate), host)
+    with opened(driver, address, prepare=False) as store, pytest.raises(StorageError):
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_a_missing_file_of_certificates_is_named(pgbouncer: Pooler, driver: str) -> None:
+    address = pgbouncer.address("?sslmode=verify-full&sslrootcert=/nowhere")
+    with pytest.raises(StorageUnusable, match="sslrootcert"), opened(driver, address, prepare=False):
+        pass
+
+
+def test_channel_binding_is_enforced_by_psycopg2_and_unknown_to_asyncpg(pgbouncer: Pooler) -> None:
+    """PgBouncer cannot bind the channel (https://www.pgbouncer.org/config.html), so this shows who insists on it."""
+    address = pgbouncer.address("?sslmode=require&channel_binding=require")
+    with opened("asyncpg", address, prepare=False) as store:
+        run_now(store.check())
+    with opened("psycopg2", address) as store, pytest.raises(StorageUnavailable):
+        run_now(store.check())

@@ -1,0 +1,234 @@
+"""What the production store does when its database goes away, made for real: nothing here is simulated."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
+
+import pytest
+
+from tests.adapters.neon.drivers import DRIVERS, opened
+from tests.adapters.neon.gate import Gate, closed_gate
+from tests.pgbouncer import Pooler
+from tests.postgres import Server
+from todo_adapters.address import PostgresAddress
+from todo_adapters.neon import NeonTaskRepository, open_with_asyncpg
+from todo_core.driver import run_now
+from todo_core.errors import InvalidInput, StorageUnavailable
+from todo_core.ports import TaskRepository
+from todo_core.query import TaskQuery
+from todo_core.task import NewTask, Task
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+NEW = NewTask("ann", "Buy milk", None, None, NOW, NOW)
+
+DEADLINE = 1.0
+BOUND = 15.0
+"""Far above the deadline, far below what the drivers and the pooler would wait by themselves."""
+
+Open = Callable[..., AbstractContextManager[TaskRepository]]
+
+USES: dict[str, Callable[[TaskRepository], object]] = {
+    "add": lambda store: run_now(store.add(NEW)),
+    "add_all": lambda store: run_now(store.add_all("ann", [NEW])),
+    "get": lambda store: run_now(store.get("ann", 1)),
+    "find": lambda store: run_now(store.find("ann", TaskQuery())),
+    "find_by_key": lambda store: run_now(store.find_by_key("ann", "key")),
+    "replace": lambda store: run_now(store.replace(NEW.with_id(1), None)),
+    "change": lambda store: run_now(store.change("ann", [1], dict[int, Task | None])),
+    "owner_of": lambda store: run_now(store.owner_of(1)),
+    "check": lambda store: run_now(store.check()),
+}
+
+
+@pytest.fixture(params=[f"{driver}{way}" for driver in DRIVERS for way in ("", " pooled")])
+def open_store(request: pytest.FixtureRequest, postgres: Server) -> Open:
+    postgres.empty()
+    driver, _, pooled = request.param.partition(" ")
+    pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
+    return partial(opened, driver, pooler.address() if pooler else postgres.address(), prepare=not pooled)
+
+
+@pytest.fixture(params=DRIVERS)
+def open_at(request: pytest.FixtureRequest, postgres: Server) -> Callable[..., AbstractContextManager[TaskRepository]]:
+    postgres.empty()
+    return partial(opened, request.param)
+
+
+@pytest.fixture
+def gate(postgres: Server) -> Iterator[Gate]:
+    with closed_gate(postgres.port) as gate:
+        yield gate
+
+
+def all_uses(store: TaskRepository) -> Iterator[Callable[[], object]]:
+    return (partial(use, store) for use in USES.values())
+
+
+def refused(use: Callable[[], object]) -> None:
+    with pytest.raises(StorageUnavailable):
+        use()
+
+
+def at_once(work: Callable[[], object], times: int) -> list[object]:
+    """Do something in as many threads; raise what any of them raises."""
+    with ThreadPoolExecutor(times) as pool:
+        return [outcome.result() for outcome in [pool.submit(work) for _ in range(times)]]
+
+
+def answers_again(store: TaskRepository) -> bool:
+    """Whether the store answers before the bound; a real client would try again like this."""
+    end = time.monotonic() + BOUND
+    while time.monotonic() < end:
+        try:
+            run_now(store.check())
+        except StorageUnavailable:
+            continue
+        return True
+    return False
+
+
+@pytest.mark.parametrize("first", USES)
+def test_connections_that_ended_while_idle_are_replaced_unnoticed(
+    postgres: Server, open_store: Open, first: str
+) -> None:
+    """As after a suspend: the next request succeeds, whatever it is, and so do all after it (issue, 4)."""
+    with open_store() as store:
+        at_once(partial(USES["add"], store), 20)
+        postgres.terminate_backends()
+        USES[first](store)
+        at_once(partial(USES["add"], store), 20)
+        for _ in range(79):
+            USES["get"](store)
+
+
+def test_a_stopped_server_is_unavailable_within_the_deadline_and_comes_back(postgres: Server, open_store: Open) -> None:
+    with open_store(deadline=DEADLINE) as store:
+        run_now(store.check())
+        with postgres.stopped():
+            for use in all_uses(store):
+                start = time.monotonic()
+                with pytest.raises(StorageUnavailable):
+                    use()
+                assert time.monotonic() - start < BOUND
+        assert answers_again(store)
+        for use in all_uses(store):
+            use()
+
+
+def test_a_store_opens_while_its_server_is_down(postgres: Server, open_store: Open) -> None:
+    with postgres.stopped(), open_store(deadline=DEADLINE) as store, pytest.raises(StorageUnavailable):
+        run_now(store.check())
+
+
+def test_a_frozen_server_holds_nobody_beyond_the_deadline(postgres: Server, open_store: Open) -> None:
+    """Every connection of the pool is lost to the freeze, and afterwards the pool is as large as before."""
+    with open_store(deadline=DEADLINE, pool_size=3) as store:
+        at_once(partial(USES["get"], store), 3)
+        start = time.monotonic()
+        with postgres.frozen(), ThreadPoolExecutor(len(USES)) as pool:
+            list(pool.map(refused, all_uses(store)))
+            assert time.monotonic() - start < BOUND
+        assert answers_again(store)
+        at_once(partial(USES["change"], store), 12)
+
+
+def test_a_waking_database_is_waited_for(postgres: Server, gate: Gate, open_at: Open) -> None:
+    """Fifty readers meet a compute that holds their connections, and all are served when it is awake."""
+    with open_at(postgres.address(port=gate.port), deadline=BOUND) as store, ThreadPoolExecutor(50) as pool:
+        reads = [pool.submit(USES["find"], store) for _ in range(50)]
+        gate.wait_for_a_connection()
+        assert not any(read.done() for read in reads)
+        gate.open()
+        assert [read.result() for read in reads] == [[]] * 50
+
+
+def test_a_database_that_does_not_wake_is_unavailable(postgres: Server, gate: Gate, open_at: Open) -> None:
+    with open_at(postgres.address(port=gate.port), deadline=DEADLINE, pool_size=2) as store:
+        start = time.monotonic()
+        with ThreadPoolExecutor(len(USES)) as pool:
+            list(pool.map(refused, all_uses(store)))
+        assert time.monotonic() - start < BOUND
+        gate.open()
+        assert answers_again(store)
+
+
+def test_a_request_that_is_given_up_gives_its_connection_back(postgres: Server) -> None:
+    """Here the caller has a deadline of its own, which ends in the middle of a statement or of a transaction."""
+
+    async def give_up(store: NeonTaskRepository) -> None:
+        uses = [store.get("ann", 1), store.add(NEW), store.change("ann", [1], dict[int, Task | None])]
+        for use in uses:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await use
+
+    async def use() -> None:
+        store = await open_with_asyncpg(postgres.address(), pool_size=2)
+        await asyncio.gather(*(store.get("ann", 1) for _ in range(5)))
+        with postgres.frozen():
+            await give_up(store)
+        await asyncio.gather(*(store.change("ann", [1], dict[int, Task | None]) for _ in range(20)))
+        await store.close()
+
+    asyncio.run(use())
+
+
+def test_a_write_whose_answer_is_lost_is_not_repeated(postgres: Server, gate: Gate, open_at: Open) -> None:
+    gate.open()
+    with open_at(postgres.address(port=gate.port)) as store:
+        USES["add"](store)
+        gate.lose_the_answer_to(b"once only")
+        with pytest.raises(StorageUnavailable):
+            run_now(store.add(replace(NEW, title="once only")))
+        assert [task.title for task in run_now(store.find("ann", TaskQuery()))] == ["Buy milk", "once only"]
+
+
+def test_a_read_whose_answer_is_lost_is_repeated(postgres: Server, gate: Gate, open_at: Open) -> None:
+    gate.open()
+    with open_at(postgres.address(port=gate.port)) as store:
+        task = run_now(store.add(replace(NEW, user_id="the reader")))
+        assert run_now(store.get("ann", 2)) is None
+        gate.lose_the_answer_to(b"the reader")
+        assert run_now(store.get("the reader", 1)) == task
+
+
+@pytest.mark.parametrize("error", [TimeoutError, ConnectionResetError, OSError, LookupError])
+def test_an_error_of_the_caller_is_none_of_the_stores(
+    postgres: Server, open_store: Open, error: type[Exception]
+) -> None:
+    """What ``decide`` or the drafts raise is passed on even if the store could have raised it."""
+
+    def fail(_: object = None) -> dict[int, Task | None]:
+        raise error
+
+    with open_store(pool_size=1) as store:
+        for use in (store.change("ann", [1], fail), store.add_all("ann", map(fail, [NEW]))):  # type: ignore[arg-type]
+            with pytest.raises(error):
+                run_now(use)
+        USES["add"](store)
+
+
+@pytest.mark.parametrize(("field", "text"), [("title", "x" * 501), ("description", "x" * 1001), ("user_id", "x" * 256)])
+def test_a_text_wider_than_its_column_is_invalid_input(open_store: Open, field: str, text: str) -> None:
+    """As a deployment would meet it whose policy allows more than the table."""
+    with open_store() as store:
+        with pytest.raises(InvalidInput) as caught:
+            run_now(store.add(replace(NEW, **{field: text})))  # type: ignore[arg-type]
+        assert (caught.value.field, caught.value.reason) == (field, "too_long")
+
+
+def test_a_server_without_a_free_connection_is_unavailable(postgres: Server, open_at: Open) -> None:
+    postgres.run("ALTER DATABASE todo CONNECTION LIMIT 0")
+    postgres.run("CREATE ROLE guest LOGIN PASSWORD 'guest'")
+    address = PostgresAddress(f"postgresql://guest:guest@localhost:{postgres.port}/todo", None)
+    try:
+        with open_at(address) as store, pytest.raises(StorageUnavailable):
+            run_now(store.check())
+    finally:
+        postgres.run("DROP ROLE guest")
+        postgres.run("ALTER DATABASE todo CONNECTION LIMIT -1")

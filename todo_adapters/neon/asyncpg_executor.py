@@ -1,0 +1,206 @@
+"""Run the store's statements on asyncpg's own pool: the service's hot path."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cache
+from typing import Any
+
+import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+
+from todo_adapters.neon.endpoint import Endpoint
+from todo_adapters.neon.executor import Row, Values
+from todo_adapters.neon.faults import UNAVAILABLE, UNTRUSTED, fault
+from todo_adapters.neon.readiness import is_ready
+from todo_adapters.neon.statements import Statement
+from todo_core.errors import StorageUnavailable, StorageUnusable
+
+Connection = Any
+"""A connection that the pool has lent out; asyncpg does not type its proxy."""
+
+_GRACE = 2.0
+"""Seconds in which the server may confirm that it has stopped an abandoned statement."""
+
+_IDLE = 60.0
+"""Seconds after which an unused connection is closed: long before Neon suspends, or a network forgets it."""
+
+_LOST = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InterfaceError, ConnectionError)
+
+
+class AsyncpgExecutor:
+    """Implements todo_adapters.neon.executor.Executor in the event loop in which it was opened."""
+
+    def __init__(self, pool: asyncpg.Pool, deadline: float) -> None:
+        self._pool = pool
+        self._deadline = deadline
+        self._settling: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    async def open(cls, endpoint: Endpoint, *, pool_size: int, deadline: float, prepare: bool) -> "AsyncpgExecutor":
+        """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
+
+        Connects on first use, so the database may be asleep. Without ``prepare`` no statement outlives its use on the
+        server, which is what a pooler in transaction mode needs.
+        """
+        pool = asyncpg.create_pool(
+            host=endpoint.host,
+            port=endpoint.port,
+            user=endpoint.user,
+            password=endpoint.password,
+            database=endpoint.database,
+            ssl=_protection(endpoint),
+            server_settings={"application_name": endpoint.application_name},
+            statement_cache_size=100 if prepare else 0,
+            timeout=deadline,
+            min_size=0,
+            max_size=pool_size,
+            max_inactive_connection_lifetime=_IDLE,
+            reset=_leave_as_it_is,
+        )
+        return cls(await pool, deadline)
+
+    async def fetch(  # noqa: D102  the protocol says it
+        self, statement: Statement, values: Values, *, repeatable: bool = False
+    ) -> Sequence[Row]:
+        with _translated_errors():
+            async with asyncio.timeout(self._deadline):
+                try:
+                    return await self._fetch_once(statement, values)
+                except _LOST:
+                    if not repeatable:
+                        raise
+                return await self._fetch_once(statement, values)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
+        with _translated_errors():
+            async with asyncio.timeout(self._deadline):
+                connection = await self._acquire()
+        transaction = AsyncpgTransaction(connection, self._deadline)
+        try:
+            await transaction.begin()
+            yield transaction
+            await transaction.commit()
+        except BaseException:
+            self._settle(connection, transaction)
+            raise
+        await self._pool.release(connection)
+
+    async def close(self) -> None:  # noqa: D102  the protocol says it
+        try:
+            async with asyncio.timeout(_GRACE):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def _fetch_once(self, statement: Statement, values: Values) -> Sequence[Row]:
+        connection = await self._acquire()
+        try:
+            rows = await _fetch(connection, statement, values)
+        except BaseException:
+            self._settle(connection)
+            raise
+        await self._pool.release(connection)
+        return rows
+
+    async def _acquire(self) -> Connection:
+        while True:
+            connection = await self._pool.acquire()
+            if not _has_ended(connection):
+                return connection
+            connection.terminate()
+
+    def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
+        """Release a connection in the background: its last statement may still run, on a server that may be frozen."""
+        task = asyncio.create_task(self._release(connection, transaction))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def _release(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
+        try:
+            if transaction and connection.is_in_transaction():
+                await transaction.roll_back()
+            await self._pool.release(connection, timeout=_GRACE)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            with suppress(asyncpg.InterfaceError):  # it is gone already
+                connection.terminate()
+
+
+class AsyncpgTransaction:
+    """Implements todo_adapters.neon.executor.Transaction."""
+
+    def __init__(self, connection: Connection, deadline: float) -> None:
+        self._connection = connection
+        self._transaction = connection.transaction()
+        self._deadline = deadline
+
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
+        with _translated_errors():
+            async with asyncio.timeout(self._deadline):
+                return await _fetch(self._connection, statement, values)
+
+    async def begin(self) -> None:
+        """Start it."""
+        with _translated_errors():
+            async with asyncio.timeout(self._deadline):
+                await self._transaction.start()
+
+    async def commit(self) -> None:
+        """Make it durable."""
+        with _translated_errors():
+            async with asyncio.timeout(self._deadline):
+                await self._transaction.commit()
+
+    async def roll_back(self) -> None:
+        """Undo it. Raises what asyncpg raises."""
+        async with asyncio.timeout(_GRACE):
+            await self._transaction.rollback()
+
+
+async def _fetch(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
+    text, names = _compiled(statement)
+    rows: Sequence[Row] = await connection.fetch(text, *[values[name] for name in names])
+    return rows
+
+
+@cache
+def _compiled(statement: Statement) -> tuple[str, tuple[str, ...]]:
+    """Return a statement's text and the names of its values in their order."""
+    compiled = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
+    return compiled.string, tuple(compiled.positiontup or ())
+
+
+def _protection(endpoint: Endpoint) -> ssl.SSLContext | str:
+    """Return what asyncpg takes for ``ssl``: names for what may do without TLS, a context for what must not."""
+    return endpoint.sslmode if endpoint.sslmode in {"disable", "allow", "prefer"} else endpoint.ssl_context()
+
+
+async def _leave_as_it_is(_: Connection) -> None:
+    """Spare the round trip that resets a session: no statement here changes one."""
+
+
+def _has_ended(connection: Connection) -> bool:
+    """Whether the server has closed an idle connection, which the event loop may not have noticed yet.
+
+    Found out before a write is sent, because afterwards nobody could tell whether it was carried out.
+    """
+    transport = connection._transport  # noqa: SLF001  asyncpg has no public way to look at the socket
+    return transport is None or is_ready(transport.get_extra_info("socket"), reading=True, timeout=0)
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.PostgresError as error:
+        if meaning := fault(error.sqlstate, getattr(error, "constraint_name", None)):
+            raise meaning from error
+        raise
+    except asyncpg.DataError:  # a value that does not fit its column: no fault of the connection
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise StorageUnusable(UNTRUSTED) from error
+    except (asyncpg.InterfaceError, OSError) as error:  # a TimeoutError is an OSError
+        raise StorageUnavailable(UNAVAILABLE) from error

@@ -1,0 +1,19 @@
+"""Ask the operating system about a socket."""
+
+import selectors
+from math import inf
+from typing import Protocol
+
+_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
+"""``poll`` takes any file number, where ``select`` ends at 1023; Windows has only the latter, without that end."""
+
+
+class _HasFileNumber(Protocol):
+    def fileno(self) -> int: ...
+
+
+def is_ready(link: _HasFileNumber, *, reading: bool, timeout: float) -> bool:
+    """Whether a socket can be read (also at its end) or written within a number of seconds, or ``inf``."""
+    with _Selector() as selector:
+        selector.register(link, selectors.EVENT_READ if reading else selectors.EVENT_WRITE)
+        return bool(selector.select(None if timeout == inf else timeout))

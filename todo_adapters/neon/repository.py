@@ -1,0 +1,116 @@
+"""The task repository over PostgreSQL, whatever the driver."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
+
+from todo_adapters.neon import statements
+from todo_adapters.neon.executor import Executor, Transaction, Values
+from todo_adapters.neon.faults import MIGRATE, NEWER
+from todo_adapters.neon.table import REVISION
+from todo_core.errors import StorageUnusable
+from todo_core.ports import Outcome
+from todo_core.query import TaskQuery
+from todo_core.task import NewTask, Task
+
+_BATCH = 500
+
+
+class NeonTaskRepository:
+    """Implements todo_core.ports.TaskRepository; suspends exactly if its executor does."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+
+    async def close(self) -> None:
+        """Give all connections back; the repository cannot be used any more."""
+        await self._executor.close()
+
+    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+        rows = await self._executor.fetch(statements.ADD, {"owner": new.user_id, **_draft(new)})
+        return new.with_id(rows[0][0]) if rows else None
+
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+        drafts, stored = iter(new), 0
+        async with self._executor.transaction() as transaction:
+            while batch := [_draft(draft) for draft in islice(drafts, _BATCH)]:
+                columns = {name: [draft[name] for draft in batch] for name in batch[0]}
+                rows = await transaction.fetch(statements.ADD_ALL, {"owner": user_id, **columns})
+                stored += rows[0][0]
+        return stored
+
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+        values = {"owner": user_id, "key": key}
+        rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True)
+        return (Task(*rows[0][:-1]), rows[0][-1]) if rows else None
+
+    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+        values = {"owner": user_id, "task_id": task_id}
+        rows = await self._executor.fetch(statements.GET, values, repeatable=True)
+        return Task(*rows[0]) if rows else None
+
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+        values: dict[str, object] = {"owner": user_id, "limit": query.limit, "search": query.search}
+        if query.after:
+            values |= {"after_value": query.after.value, "after_id": query.after.task_id}
+        statement = statements.find(statements.ListShape.of(query))
+        rows = await self._executor.fetch(statement, values, repeatable=True)
+        return [Task(*row) for row in rows]
+
+    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+        return bool(await self._executor.fetch(*_replacement(before, after)))
+
+    async def change(  # noqa: D102  the port says it
+        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+    ) -> Mapping[int, Outcome]:
+        async with self._executor.transaction() as transaction:
+            before = await _lock(transaction, user_id, task_ids)
+            outcomes = decide(before)
+            for task_id in before.keys() & outcomes.keys():
+                await transaction.fetch(*_replacement(before[task_id], outcomes[task_id]))
+            return outcomes
+
+    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True)
+        return rows[0][0] if rows else None
+
+    async def check(self) -> None:  # noqa: D102  the port says it
+        rows = await self._executor.fetch(statements.SCHEMA_REVISION, {}, repeatable=True)
+        revision = rows[0][0] if rows else ""
+        if revision < REVISION:
+            raise StorageUnusable(f"The database's schema is older than this program; {MIGRATE}")
+        if revision > REVISION:
+            raise StorageUnusable(NEWER)
+
+
+async def _lock(transaction: Transaction, user_id: str, task_ids: Collection[int]) -> dict[int, Task]:
+    rows = await transaction.fetch(statements.LOCK, {"owner": user_id, "task_ids": list(task_ids)})
+    return {task.id: task for task in (Task(*row) for row in rows)}
+
+
+def _draft(new: NewTask) -> dict[str, object]:
+    return {
+        "new_title": new.title,
+        "new_description": new.description,
+        "new_completed": new.completed_at is not None,
+        "new_completed_at": new.completed_at,
+        "new_created_at": new.created_at,
+        "new_updated_at": new.updated_at,
+        "new_deleted_at": new.deleted_at,
+        "new_idempotency_key": new.idempotency and new.idempotency.key,
+        "new_idempotency_digest": new.idempotency and new.idempotency.digest,
+    }
+
+
+def _replacement(before: Task, after: Task | None) -> tuple[statements.Statement, Values]:
+    values: dict[str, object] = {"owner": before.user_id, "task_id": before.id, "read_version": before.version}
+    if after is None:
+        return statements.REMOVE, values
+    return statements.REPLACE, values | {
+        "new_title": after.title,
+        "new_description": after.description,
+        "new_completed": after.completed,
+        "new_completed_at": after.completed_at,
+        "new_updated_at": after.updated_at,
+        "new_deleted_at": after.deleted_at,
+        "new_version": after.version,
+    }
