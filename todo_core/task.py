@@ -120,8 +120,8 @@ class NewTask:
 class Task:
     """One user's task; a change returns a new value with the next version, or the same object when nothing changes.
 
-    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at`` is
-    in the trash.
+    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at``
+    is in the trash.
     """
 
     id: int

@@ -1,0 +1,78 @@
+"""One run of the program: every way it can end becomes an exit code and one line on standard error."""
+
+import errno
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from todo_cli.application import todo
+from todo_cli.console import Console
+from todo_cli.documents import line, problem_document
+from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.session import Program
+from todo_core.errors import TodoError
+from todo_core.ports import Clock
+
+
+def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
+    """Carry out a command line and return the exit code."""
+    program = Program(console, clock)
+    program.options.json = "--json" in arguments
+    try:
+        code = _dispatch(arguments, program)
+        console.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
+        return _say(console, "\nInterrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read this has seen enough, as `head` does; that is no failure.
+        return SUCCESS
+    except OSError as error:
+        return _say(console, f"todo: {_trouble(error)}", FAILURE)
+    return code
+
+
+def _dispatch(arguments: Sequence[str], program: Program) -> int:
+    try:
+        # Not click's own main, which ends the process by itself when the output pipe is closed.
+        with todo.make_context("todo", list(arguments), obj=program) as context:
+            todo.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except TodoError as error:
+        return _refuse(program, exit_of(error), str(error))
+    except Failure as failure:
+        return _refuse(program, failure.exit, str(failure))
+    except click.ClickException as error:
+        return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
+    except RecursionError:
+        return _refuse(program, Failure.exit, "The input is nested too deeply.")
+    return SUCCESS
+
+
+def _refuse(program: Program, meaning: Exit, message: str) -> int:
+    console = program.console
+    console.stdout.flush()
+    if program.options.json:
+        console.note(line(problem_document(meaning, message)))
+    else:
+        console.note(f"todo: {message} {meaning.hint}".rstrip())
+    return meaning.code
+
+
+def _help_for(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"Try `{context.command_path} --help`." if context else "Try `todo --help`."
+
+
+def _trouble(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk that the output goes to is full; free some space and try again."
+    return f"{error.strerror or error}: {error.filename}" if error.filename else f"{error.strerror or error}."
+
+
+def _say(console: Console, text: str, code: int) -> int:
+    with suppress(OSError, ValueError):  # Where nobody is listening any more, the exit code still tells.
+        console.stderr.write(f"{text}\n")
+        console.stderr.flush()
+    return code
