@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from todo_adapters.sqlite.connection import transaction, translated_errors
 from todo_core.errors import StorageUnusable
@@ -77,7 +78,10 @@ class Journal:
         self._names = {"store": store, "user_id": user_id}
         self._db: sqlite3.Connection | None = None
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         """Give the file back."""
         if self._db:
             self._db.close()

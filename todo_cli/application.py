@@ -41,25 +41,29 @@ class Commands(click.Group):
 
 def _set(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
     program = ctx.find_object(Program)
-    if program and value:
+    if program and value not in {None, False}:
         setattr(program.options, parameter.name or "", value)
-
-
-_STORE_OPTIONS = (
-    click.option("--user", metavar="NAME", expose_value=False, callback=_set, help=USER_HELP),
-    click.option("--database", metavar="URL", expose_value=False, callback=_set, help=DATABASE_HELP),
-)
-_FORM_OPTIONS = (
-    click.option("--json", is_flag=True, expose_value=False, callback=_set, help="Print JSON."),
-    click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_set, help="Print bare IDs only."),
-)
 
 
 def common_options(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that every command has; it receives the Program first."""
-    for option in reversed((*_FORM_OPTIONS, *_STORE_OPTIONS)):
-        function = option(function)
-    return click.pass_obj(function)
+    return _options("Work as this user; see `todo --help`.", "Use this store; see `todo --help`.")(
+        click.pass_obj(function)
+    )
+
+
+def _options(user_help: str, database_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def add(function: Callable[..., None]) -> Callable[..., None]:
+        for option in (
+            click.option("--database", metavar="URL", expose_value=False, callback=_set, help=database_help),
+            click.option("--user", metavar="NAME", expose_value=False, callback=_set, help=user_help),
+            click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_set, help="Print bare IDs only."),
+            click.option("--json", is_flag=True, expose_value=False, callback=_set, help="Print JSON."),
+        ):
+            function = option(function)
+        return function
+
+    return add
 
 
 @click.group(
@@ -69,8 +73,7 @@ def common_options(function: Callable[..., None]) -> Callable[..., None]:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="todo-service", prog_name="todo")
-@_STORE_OPTIONS[0]
-@_STORE_OPTIONS[1]
+@_options(USER_HELP, DATABASE_HELP)
 @click.pass_context
 def todo(ctx: click.Context) -> None:
     """Your to-do list. Alone on a terminal, `todo` is a numbered menu.

@@ -1,7 +1,6 @@
 """The three streams of the program, and what it may do with them."""
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +51,15 @@ class Console:
     @property
     def width(self) -> int:
         """Columns of the terminal."""
-        return shutil.get_terminal_size((PLAIN_WIDTH, 24)).columns if self.shows_people else PLAIN_WIDTH
+        if not self.shows_people:
+            return PLAIN_WIDTH
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns):
+            return int(columns)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or PLAIN_WIDTH
+        except (OSError, ValueError):
+            return PLAIN_WIDTH
 
     def can_show(self, text: str) -> bool:
         """Whether standard output's encoding has these characters."""

@@ -18,7 +18,6 @@ from todo_core.ports import Clock
 def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
     """Carry out a command line and return the exit code."""
     program = Program(console, clock)
-    program.options.json = "--json" in arguments
     try:
         code = _dispatch(arguments, program)
         console.stdout.flush()
@@ -44,6 +43,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
     except Failure as failure:
         return _refuse(program, failure.exit, str(failure))
     except click.ClickException as error:
+        program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
         return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
     except RecursionError:
         return _refuse(program, Failure.exit, "The input is nested too deeply.")

@@ -2,17 +2,20 @@
 
 import getpass
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from todo_adapters.address import StorageAddress, data_folder, default_address, parse_address
-from todo_adapters.journal import Journal
 from todo_cli.console import Console
 from todo_cli.exits import Misuse
-from todo_cli.history import History
 from todo_cli.output import Output
 from todo_cli.stores import history_file, open_store, store_name
-from todo_core.batch import TaskBatch
+
+if TYPE_CHECKING:
+    from todo_cli.history import History
+    from todo_core.batch import TaskBatch
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, TaskRepository
 from todo_core.service import TaskService
@@ -35,16 +38,42 @@ class Options:
     quiet: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Session:
-    """An open store, and one user's use cases on it."""
+    """An open store, and one user's use cases on it, each made when it is first needed."""
 
+    program: "Program"
     user_id: str
-    policy: TaskPolicy
+    address: StorageAddress
     repository: TaskRepository
-    tasks: TaskService
-    batch: TaskBatch
-    history: History
+    resources: ExitStack
+
+    @cached_property
+    def policy(self) -> TaskPolicy:
+        """The rules of the console: the limits of most contracts, and a trash."""
+        return TaskPolicy()
+
+    @cached_property
+    def tasks(self) -> TaskService:
+        """The use cases on one task."""
+        return TaskService(self.repository, self.program.clock, self.policy)
+
+    @cached_property
+    def batch(self) -> "TaskBatch":
+        """The use cases on several tasks at once."""
+        from todo_core.batch import TaskBatch  # noqa: PLC0415  a list does not need it
+
+        return TaskBatch(self.repository, self.program.clock, self.policy)
+
+    @cached_property
+    def history(self) -> "History":
+        """What can be undone."""
+        from todo_adapters.journal import Journal  # noqa: PLC0415  likewise
+        from todo_cli.history import History  # noqa: PLC0415
+
+        path = history_file(self.address, data_folder())
+        journal = self.resources.enter_context(Journal(path, store_name(self.address), self.user_id))
+        return History(journal, self.batch, self.user_id, self.program.clock, self.program.console)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +92,9 @@ class Program:
     @property
     def user_id(self) -> str:
         """The user who works. Raises Misuse for what cannot be a user id."""
-        user_id = self.options.user or self.console.environ.get("TODO_USER") or _login_name()
+        user_id = self.options.user
+        if user_id is None:
+            user_id = self.console.environ.get("TODO_USER") or _login_name()
         if not is_user_id(user_id):
             raise Misuse("This cannot be a user: use 1 to 255 visible characters in --user or TODO_USER.")
         return user_id
@@ -71,24 +102,18 @@ class Program:
     @property
     def address(self) -> StorageAddress:
         """The store to work on. Raises StorageUnusable for an address that is not understood."""
-        url = self.options.database or self.console.environ.get("DATABASE_URL")
-        return parse_address(url) if url else default_address()
+        url = self.options.database
+        if url is None:
+            url = self.console.environ.get("DATABASE_URL") or None
+        return default_address() if url is None else parse_address(url)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open the store for the time of a command. Raises StorageUnusable and StorageUnavailable."""
-        user_id, address, policy = self.user_id, self.address, TaskPolicy()
-        journal = Journal(history_file(address, data_folder()), store_name(address), user_id)
-        with open_store(address) as repository, closing(journal):
-            batch = TaskBatch(repository, self.clock, policy)
-            yield Session(
-                user_id=user_id,
-                policy=policy,
-                repository=repository,
-                tasks=TaskService(repository, self.clock, policy),
-                batch=batch,
-                history=History(journal, batch, user_id, self.clock, self.console),
-            )
+        user_id, address = self.user_id, self.address
+        with ExitStack() as resources:
+            repository = resources.enter_context(open_store(address))
+            yield Session(self, user_id, address, repository, resources)
 
 
 def _login_name() -> str:

@@ -155,6 +155,8 @@ def test_a_store_is_named_by_option_or_environment_or_default(todo: Todo) -> Non
         (["edit", "1", "-d", "x", "--no-description"], "not both"),
         (["trash", "--yes"], "--empty"),
         (["list", "--user", " "], "cannot be a user"),
+        (["list", "--user", ""], "cannot be a user"),
+        (["add", "-d", "--json"], "TITLE"),
         (["list", "--search", "x" * 201], "at most 200 characters"),
     ],
 )
