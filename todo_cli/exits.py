@@ -38,9 +38,7 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.InvalidInput: Exit(USAGE, "invalid_input", 422),
     errors.TaskNotFound: Exit(NOT_FOUND, "task_not_found", 404, "`todo list` and `todo trash` show the IDs."),
     errors.TaskForbidden: Exit(NOT_ALLOWED, "task_forbidden", 403),
-    errors.VersionConflict: Exit(
-        CONFLICT, "version_conflict", 412, "Nothing was changed; look at it with `todo show`."
-    ),
+    errors.VersionConflict: Exit(CONFLICT, "version_conflict", 412, "Nothing was done; --skip forgets the command."),
     errors.IdempotencyError: Exit(CONFLICT, "idempotency_conflict", 409),
     errors.StorageUnavailable: Exit(FAILURE, "storage_unavailable", 503),
     errors.StorageUnusable: Exit(FAILURE, "storage_unusable", 503),

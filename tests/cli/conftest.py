@@ -65,7 +65,9 @@ class Todo:
         """Run a command line; on a ``terminal`` all three streams are one."""
         out, err = Stream(terminal=terminal), Stream(terminal=terminal)
         console = Console(Stream(stdin, terminal=terminal), out, err, self.environ | environ)
-        with redirect_stdout(out), redirect_stderr(err):
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in console.environ.items():
+                patch.setenv(name, value)
             code = run(arguments, console, self.clock)
         return Result(code, out.getvalue(), err.getvalue())
 
@@ -81,11 +83,8 @@ class Todo:
 
 
 @pytest.fixture
-def todo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Todo:
-    program = Todo(tmp_path)
-    for name, value in program.environ.items():
-        monkeypatch.setenv(name, value)
-    return program
+def todo(tmp_path: Path) -> Todo:
+    return Todo(tmp_path)
 
 
 @pytest.fixture
