@@ -20,9 +20,17 @@ COMMANDS = {
     "trash": "trash",
     "undo": "undo",
     "redo": "undo",
+    "import": "transfer",
+    "export": "transfer",
+    "doctor": "care",
+    "completion": "care",
     "menu": "menu",
 }
 """Each command and its module in todo_cli.commands; only the one that runs is imported."""
+
+
+COMPLETE_VARIABLE = "_TODO_COMPLETE"
+"""Set by the scripts that ``todo completion`` prints, to the shell's name and what it wants."""
 
 
 class Commands(click.Group):

@@ -1,7 +1,7 @@
 """The JSON that the program prints: tasks as the API shows them, and problems (RFC 9457)."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from todo_cli.exits import Exit
@@ -23,9 +23,9 @@ def task_document(task: Task) -> dict[str, object]:
     }
 
 
-def problem_document(meaning: Exit, detail: str) -> dict[str, object]:
+def problem_document(meaning: Exit, detail: str, details: Sequence[str] = ()) -> dict[str, object]:
     """Return the problem that a failed command prints to standard error."""
-    return {
+    document: dict[str, object] = {
         "type": "about:blank",
         "title": meaning.problem.replace("_", " ").capitalize(),
         "status": meaning.status,
@@ -33,6 +33,7 @@ def problem_document(meaning: Exit, detail: str) -> dict[str, object]:
         "code": meaning.problem,
         "exit_code": meaning.code,
     }
+    return document | {"errors": [{"detail": text} for text in details]} if details else document
 
 
 def time_text(time: datetime | None) -> str | None:

@@ -11,7 +11,7 @@
 ===  ==========================================================
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from todo_core import errors
@@ -48,9 +48,13 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
 
 
 class Failure(Exception):
-    """The console itself cannot go on; the message says what happened and what to do."""
+    """The console itself cannot go on; the message says what happened and what to do, ``details`` are lines of more."""
 
     exit = Exit(FAILURE, "failed", 500)
+
+    def __init__(self, message: str, details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.details = details
 
 
 class Misuse(Failure):

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import click
 
-from todo_cli.application import todo
+from todo_cli.application import COMPLETE_VARIABLE, todo
 from todo_cli.console import Console
 from todo_cli.documents import line, problem_document
 from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
@@ -33,30 +33,39 @@ def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
 
 def _dispatch(arguments: Sequence[str], program: Program) -> int:
     try:
+        return _carry_out(arguments, program)
+    except TodoError as error:
+        return _refuse(program, exit_of(error), str(error))
+    except Failure as failure:
+        return _refuse(program, failure.exit, str(failure), failure.details)
+    except click.ClickException as error:
+        program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
+        return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
+
+
+def _carry_out(arguments: Sequence[str], program: Program) -> int:
+    if COMPLETE_VARIABLE in program.console.environ:
+        from todo_cli.completing import complete  # noqa: PLC0415  only a shell that completes needs it
+
+        return complete(todo, program)
+    try:
         # Not click's own main, which ends the process by itself when the output pipe is closed.
         with todo.make_context("todo", list(arguments), obj=program) as context:
             todo.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
-    except TodoError as error:
-        return _refuse(program, exit_of(error), str(error))
-    except Failure as failure:
-        return _refuse(program, failure.exit, str(failure))
-    except click.ClickException as error:
-        program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
-        return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
-    except RecursionError:
-        return _refuse(program, Failure.exit, "The input is nested too deeply.")
     return SUCCESS
 
 
-def _refuse(program: Program, meaning: Exit, message: str) -> int:
+def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
     console = program.console
     console.stdout.flush()
     if program.options.json:
-        console.note(line(problem_document(meaning, message)))
+        console.note(line(problem_document(meaning, message, details)))
     else:
         console.note(f"todo: {message} {meaning.hint}".rstrip())
+        for text in details:
+            console.note(f"  {text}")
     return meaning.code
 
 

@@ -1,8 +1,14 @@
 """Task ids as the command line takes them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+from todo_cli.session import Program
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 _DIGITS = 19
 """The largest id, 2^63-1, has so many."""
@@ -18,6 +24,17 @@ class TaskId(click.ParamType[int]):
         if task_id is None:
             self.fail("A task ID is a number such as 7.", param, ctx)
         return task_id
+
+    def shell_complete(  # noqa: D102  click says it
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002  likewise
+        incomplete: str,
+    ) -> "list[CompletionItem]":
+        from todo_cli.completing import task_id_items  # noqa: PLC0415  only a shell that completes needs it
+
+        program = ctx.find_object(Program)
+        return task_id_items(program, ctx.info_name, incomplete) if program else []
 
 
 def parse_task_id(text: str) -> int | None:
