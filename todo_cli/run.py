@@ -10,6 +10,7 @@ from todo_cli.application import COMPLETE_VARIABLE, todo
 from todo_cli.console import Console
 from todo_cli.documents import line, problem_document
 from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.safe_text import visible
 from todo_cli.session import Program
 from todo_core.errors import TodoError
 from todo_core.ports import Clock
@@ -22,7 +23,7 @@ def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
         code = _dispatch(arguments, program)
         console.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
-        return _say(console, "\nInterrupted.", INTERRUPTED)
+        return _say(console, "Interrupted.", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read this has seen enough, as `head` does; that is no failure.
         return SUCCESS
@@ -38,6 +39,10 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
         return _refuse(program, exit_of(error), str(error))
     except Failure as failure:
         return _refuse(program, failure.exit, str(failure), failure.details)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _refuse(program, Failure.exit, _trouble(error))
     except click.ClickException as error:
         program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
         return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
@@ -82,6 +87,6 @@ def _trouble(error: OSError) -> str:
 
 def _say(console: Console, text: str, code: int) -> int:
     with suppress(OSError, ValueError):  # Where nobody is listening any more, the exit code still tells.
-        console.stderr.write(f"{text}\n")
+        console.stderr.write(f"\n{text}\n" if code == INTERRUPTED else f"{visible(text)}\n")
         console.stderr.flush()
     return code

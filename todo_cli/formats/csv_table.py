@@ -10,6 +10,7 @@ from todo_cli.formats.record import Numbered, Record, Unreadable, numbered, orig
 from todo_core.task import Task
 
 _COLUMNS = ("id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at")
+_END = "\r\n"
 _TRUTH = {"true": True, "yes": True, "x": True, "1": True, "false": False, "no": False, "0": False, "": None}
 
 
@@ -19,8 +20,9 @@ def write(tasks: Iterable[Task]) -> Iterator[str]:
     for task in tasks:
         text = io.StringIO()
         document = task_document(task) | {"completed": str(task.completed).lower()}
-        csv.writer(text, lineterminator="").writerow([document[column] for column in _COLUMNS])
-        yield text.getvalue()
+        # The writer quotes what its own line end holds, so both characters must be in it.
+        csv.writer(text, lineterminator=_END).writerow([document[column] for column in _COLUMNS])
+        yield text.getvalue().removesuffix(_END)
 
 
 def read(lines: Iterable[str]) -> Iterator[Numbered[Record]]:
