@@ -1,5 +1,7 @@
 """Where tasks are kept, as one URL says it (``DATABASE_URL``, ``--database``)."""
 
+import os
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -56,10 +58,16 @@ def parse_address(url: str) -> StorageAddress:
 
 
 def data_folder() -> Path:
-    """Return the folder of this user's data, which may still be missing."""
-    from platformdirs import user_data_path  # noqa: PLC0415  slow, and not needed where an address is given
+    """Return the folder of this user's data, which may still be missing.
 
-    return user_data_path("todo", appauthor=False)
+    It is where each system wants it (on others than macOS and Windows by the XDG Base Directory Specification); a
+    library for that would cost the console a fifth of its start-up time.
+    """
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "todo"
+    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_DATA_HOME", "")
+    usual = Path.home() / ("AppData/Local" if sys.platform == "win32" else ".local/share")
+    return (Path(named) if Path(named).is_absolute() else usual) / "todo"
 
 
 def default_address() -> SqliteAddress:

@@ -25,10 +25,10 @@ class MemoryTaskRepository:
         with self._lock:
             return self._add(new)
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
         drafts = [replace(draft, user_id=user_id) for draft in new]
         with self._lock:
-            return sum(self._add(draft) is not None for draft in drafts)
+            return [task.id for task in map(self._add, drafts) if task]
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         with self._lock:

@@ -30,7 +30,7 @@ class ThreadedTaskRepository:
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         return await self._run(self._repository.add, new)
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
         return await self._run(self._repository.add_all, user_id, new)
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it

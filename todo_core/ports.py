@@ -30,11 +30,11 @@ class TaskRepository(Protocol):
         Returns None, and stores nothing, if one of the user's tasks holds the same idempotency key.
         """
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         """Store tasks of one user, all or none, without holding them all in memory.
 
-        Leaves out those whose idempotency key one of the user's tasks holds already; returns how many it stored. What
-        the iterable raises is passed on.
+        Leaves out those whose idempotency key one of the user's tasks holds already; returns the ids of those that it
+        stored, in their order. What the iterable raises is passed on.
         """
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:

@@ -72,7 +72,7 @@ class TaskService:
         """Return a task."""
         task = await self._find(user_id, task_id)
         if task is None or task.deleted_at:
-            raise await self._absence(user_id, task_id)
+            raise await absence(self._repository, self._policy, user_id, task_id)
         return task
 
     async def update(self, user_id: str, task_id: int, changes: TaskChanges, versions: Versions = None) -> Task:
@@ -132,7 +132,7 @@ class TaskService:
 
         before = await self._find(user_id, task_id)
         if before is None or (before.deleted_at and not in_trash):
-            raise await self._absence(user_id, task_id)
+            raise await absence(self._repository, self._policy, user_id, task_id)
         after = decide(before)
         if after is before or await self._repository.replace(before, after):
             return after
@@ -145,11 +145,13 @@ class TaskService:
     async def _find(self, user_id: str, task_id: int) -> Task | None:
         return await self._repository.get(user_id, task_id) if 1 <= task_id <= MAX_TASK_ID else None
 
-    async def _absence(self, user_id: str, task_id: int) -> TodoError:
-        owner = await self._repository.owner_of(task_id) if 1 <= task_id <= MAX_TASK_ID else None
-        if owner is None or owner == user_id:
-            return TaskNotFound(task_id)
-        return TaskForbidden(task_id) if self._policy.stranger_forbidden else TaskHidden(task_id)
+
+async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
+    """Return what to raise about a task that the user has not."""
+    owner = await repository.owner_of(task_id) if 1 <= task_id <= MAX_TASK_ID else None
+    if owner is None or owner == user_id:
+        return TaskNotFound(task_id)
+    return TaskForbidden(task_id) if policy.stranger_forbidden else TaskHidden(task_id)
 
 
 def _digest(fields: TaskChanges) -> bytes:

@@ -43,6 +43,22 @@ class TaskChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskState:
+    """Fields of a task as they were at some version; the absent ones stay as they are."""
+
+    title: str | Absent = ABSENT
+    description: str | Absent | None = ABSENT
+    completed_at: datetime | Absent | None = ABSENT
+    deleted_at: datetime | Absent | None = ABSENT
+
+    @classmethod
+    def difference(cls, task: "Task", other: "Task") -> "TaskState":
+        """Return those fields of a task that differ from another version of it."""
+        names = ("title", "description", "completed_at", "deleted_at")
+        return cls(**{name: getattr(task, name) for name in names if getattr(task, name) != getattr(other, name)})
+
+
+@dataclass(frozen=True, slots=True)
 class Idempotency:
     """A caller's key for one create request, and the payload's digest that tells a replay from a misuse."""
 
@@ -154,6 +170,14 @@ class Task:
     def restore(self, now: datetime) -> "Task":
         """Take the task out of the trash."""
         return self._changed(now, deleted_at=None) if self.deleted_at else self
+
+    def put_back(self, state: TaskState, now: datetime) -> "Task":
+        """Give the task what it had before; stored values are not validated again."""
+        sent = {name: getattr(state, name) for name in state.__slots__ if getattr(state, name) is not ABSENT}
+        if all(getattr(self, name) == value for name, value in sent.items()):
+            return self
+        completed_at = sent.get("completed_at", self.completed_at)
+        return self._changed(now, completed=completed_at is not None, **sent)
 
     def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as dataclasses.replace
         # A clock that was set back must not make a change look older than the one before it.

@@ -29,13 +29,14 @@ class NeonTaskRepository:
         rows = await self._executor.fetch(statements.ADD, {"owner": new.user_id, **_draft(new)})
         return new.with_id(rows[0][0]) if rows else None
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
-        drafts, stored = iter(new), 0
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
+        drafts = iter(new)
+        stored: list[int] = []
         async with self._executor.transaction() as transaction:
             while batch := [_draft(draft) for draft in islice(drafts, _BATCH)]:
                 columns = {name: [draft[name] for draft in batch] for name in batch[0]}
                 rows = await transaction.fetch(statements.ADD_ALL, {"owner": user_id, **columns})
-                stored += rows[0][0]
+                stored += [row[0] for row in rows]
         return stored
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it

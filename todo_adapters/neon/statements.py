@@ -108,11 +108,11 @@ def _add_all() -> Statement:
         .returning(_c.id)
         .cte("stored")
     )
-    return select(func.count()).select_from(stored)
+    return select(stored.c.id).order_by(stored.c.id)
 
 
 ADD_ALL: Statement = _add_all()
-"""How many of the drafts were stored, which come as one array for each column; ids follow the order of the arrays."""
+"""The ids of the drafts that were stored, which come as one array for each column; ids follow their order."""
 
 GET: Statement = select(*_TASK).where(_c.user_id == _OWNER, _c.id == _ID)
 

@@ -64,12 +64,12 @@ class SqliteTaskRepository:
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         with self._session() as db:
-            cursor = db.execute(_ADD, _row(new.user_id, new))
-            return new.with_id(cursor.lastrowid) if cursor.rowcount == 1 and cursor.lastrowid else None
+            task_id = _add(db, new.user_id, new)
+            return new.with_id(task_id) if task_id else None
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> int:  # noqa: D102  the port says it
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
         with self._session() as db, transaction(db):
-            return db.executemany(_ADD, (_row(user_id, draft) for draft in new)).rowcount
+            return [task_id for task_id in (_add(db, user_id, draft) for draft in new) if task_id]
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         with self._session() as db:
@@ -116,6 +116,11 @@ class SqliteTaskRepository:
     def _session(self) -> Iterator[sqlite3.Connection]:
         with self._lock, translated_errors(self._path):
             yield self._db
+
+
+def _add(db: sqlite3.Connection, user_id: str, new: NewTask) -> int | None:
+    cursor = db.execute(_ADD, _row(user_id, new))
+    return cursor.lastrowid if cursor.rowcount == 1 else None
 
 
 def _row(user_id: str, new: NewTask) -> dict[str, object]:

@@ -1,0 +1,22 @@
+"""Every error of the domain has an exit code."""
+
+import inspect
+
+import pytest
+
+from todo_cli import exits
+from todo_core import errors
+
+DOMAIN_ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.TodoError)]
+ABSTRACT = {errors.TodoError, errors.StorageError, errors.TokenError}
+LADDER = {exits.FAILURE, exits.USAGE, exits.NOT_FOUND, exits.NOT_ALLOWED, exits.CONFLICT}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in DOMAIN_ERRORS if kind not in ABSTRACT])
+def test_every_domain_error_has_an_exit_code(kind: type[errors.TodoError]) -> None:
+    assert exits.exit_of(kind.__new__(kind)).code in LADDER
+
+
+def test_the_help_lists_the_whole_ladder() -> None:
+    for code in LADDER | {exits.SUCCESS, exits.INTERRUPTED}:
+        assert f"{code} " in exits.HELP

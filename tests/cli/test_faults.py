@@ -1,0 +1,200 @@
+"""What can go wrong around the program: one line on standard error, the right exit code, nothing half written."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Stream, Todo
+from todo_adapters.sqlite import SqliteTaskRepository
+from todo_cli.console import Console
+from todo_cli.run import run
+
+PROGRAM = str(Path(sys.executable).with_name("todo"))
+SLOW = (
+    "asyncio",
+    "dependency_injector",
+    "fastapi",
+    "httpx2",
+    "pydantic",
+    "rich",
+    "sqlalchemy",
+    "sqlmodel",
+    "starlette",
+)
+SCRIPT = f"""
+import sys
+from todo_adapters.clock import SystemClock
+from todo_cli.console import Console
+from todo_cli.run import run
+code = run(sys.argv[1:], Console.of_process(), SystemClock())
+print([name for name in {SLOW} if name in sys.modules], code, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("command", [["list"], ["add", "Buy milk"], ["done", "1"]])
+def test_nothing_slow_is_imported(process_environment: Mapping[str, str], todo: Todo, command: list[str]) -> None:
+    todo.ok("add", "Write")
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *command], env=process_environment, capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "[] 0\n"
+
+
+def assert_one_line(todo: Todo, code: int, said: str, *command: str) -> None:
+    result = todo(*(command or ("add", "Buy milk")))
+    assert (result.code, result.out, result.err.count("\n")) == (code, "", 1)
+    assert said in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_file_that_is_no_database(todo: Todo) -> None:
+    todo.database.write_text("precious words, not a database, and quite a lot of them\n" * 100)
+    before = todo.database.read_bytes()
+    assert_one_line(todo, 1, "not a SQLite database")
+    assert todo.database.read_bytes() == before
+
+
+def test_a_database_of_another_program(todo: Todo) -> None:
+    with closing(sqlite3.connect(todo.database)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+    before = todo.database.read_bytes()
+    for command in (["list"], ["doctor"], ["menu"]):
+        assert_one_line(todo, 1, "database of another program", *command)
+    assert todo.database.read_bytes() == before
+
+
+def test_a_store_of_a_newer_program(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    with closing(sqlite3.connect(todo.database)) as store:
+        store.execute("PRAGMA user_version = 99")
+    assert_one_line(todo, 1, "upgrade the program")
+
+
+def test_a_history_of_a_newer_program(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    with closing(sqlite3.connect(todo.folder / "data" / "todo" / "history.db")) as history:
+        history.execute("PRAGMA user_version = 99")
+    assert_one_line(todo, 1, "upgrade the program", "undo")
+    assert "cannot be undone" in todo.ok("done", "1").err
+
+
+def test_a_locked_store(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The wait for the lock is shortened, as the store's own setting allows."""
+    monkeypatch.setattr(SqliteTaskRepository.__init__, "__defaults__", (0.05,))
+    todo.ok("add", "Buy milk")
+    with closing(sqlite3.connect(todo.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert_one_line(todo, 1, "try again", "done", "1")
+        assert todo.ok("list", "-q").out == "1\n"
+    todo.ok("done", "1")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_may_not_be_written(todo: Todo) -> None:
+    todo.folder.chmod(0o500)
+    assert_one_line(todo, 1, "cannot be opened")
+
+
+def test_a_folder_in_the_place_of_the_store(todo: Todo) -> None:
+    todo.database.mkdir()
+    assert_one_line(todo, 1, str(todo.database))
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://ann:secret@host/db", "sqlite://", "nonsense", "postgresql://ann:secret@127.0.0.1:1/db", " "]
+)
+def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(todo: Todo, address: str) -> None:
+    result = todo("list", "--database", address)
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert "secret" not in result.err
+
+
+def test_a_store_in_memory_is_a_playground(todo: Todo) -> None:
+    result = todo.ok("menu", "--database", "memory://", stdin="1\nBuy milk\n\nu\n2\n6\n")
+    assert "Undo `todo add 1`" in result.out
+    assert not todo.database.exists()
+    assert not (todo.folder / "data").exists()
+
+
+def test_a_closed_pipe_is_no_failure(process_environment: Mapping[str, str], todo: Todo) -> None:
+    file = todo.folder / "many.txt"
+    file.write_text("".join(f"task {n}\n" for n in range(3000)))
+    todo.ok("import", str(file))
+    for command in (["list"], ["list", "--json"], ["export"], ["list", "--help"]):
+        with subprocess.Popen(
+            [PROGRAM, *command], env=process_environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            assert process.stdout
+            assert process.stderr
+            process.stdout.close()
+            assert (process.stderr.read(), process.wait()) == ("", 0)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_full_disk_under_the_output(process_environment: Mapping[str, str], todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PROGRAM, "list"], env=process_environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr.count("\n"), "free some space" in done.stderr) == (1, 1, True)
+
+
+def test_closed_streams(process_environment: Mapping[str, str], todo: Todo) -> None:
+    command = f"{PROGRAM} add Milk <&- >&- 2>&-; {PROGRAM} menu <&- >&-; {PROGRAM} list -q"
+    done = subprocess.run(["sh", "-c", command], env=process_environment, capture_output=True, text=True, check=True)  # noqa: S607  the system's own
+    assert (done.stdout, done.stderr) == ("1\n", "")
+
+
+def test_an_interrupted_import_stores_nothing(process_environment: Mapping[str, str], todo: Todo) -> None:
+    """Ctrl-C while the file is still being read from a pipe."""
+    with subprocess.Popen(
+        [PROGRAM, "import", "-", "-f", "todotxt"],
+        env=process_environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(b"task\n" * 50_000)
+        process.stdin.flush()
+        process.send_signal(signal.SIGINT)
+        process.wait()
+        assert (process.returncode, process.stderr.read()) == (130, b"\nInterrupted.\n")
+    assert todo.tasks() == []
+
+
+class Interrupting(Stream):
+    """Somebody presses Ctrl-C when they are asked."""
+
+    def readline(self, _size: int | None = None, /) -> str:  # type: ignore[override]  # typeshed has two bases disagree
+        raise KeyboardInterrupt
+
+    def read(self, _size: int | None = None, /) -> str:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("arguments", [["menu"], ["rm", "--permanent", "1"], ["add", "x", "-d", "-"]])
+def test_an_interrupt_at_a_question_ends_with_130(todo: Todo, arguments: list[str]) -> None:
+    todo.ok("add", "Buy milk")
+    out, err = Stream(terminal=True), Stream(terminal=True)
+    code = run(arguments, Console(Interrupting(terminal=True), out, err, todo.environ), todo.clock)
+    assert code == 130
+    assert "Traceback" not in err.getvalue()
+    assert len(todo.tasks()) == 1
+
+
+def test_an_old_encoding_shows_plain_symbols(process_environment: Mapping[str, str], todo: Todo) -> None:
+    """What the encoding has not is written as an escape, never a traceback."""
+    todo.ok("add", "Père Noël 🎅")
+    environment = {**process_environment, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([PROGRAM, "list"], env=environment, capture_output=True, check=True)
+    assert done.stdout.split(b"\t")[2] == b"P\xe8re No\xebl \\U0001f385"

@@ -1,0 +1,146 @@
+"""Undo and redo by whole commands."""
+
+import pytest
+
+from tests.cli.conftest import Todo
+
+
+def state(todo: Todo) -> list[tuple[int, str, str | None, bool]]:
+    """Return what a person sees of the list."""
+    return [(task["id"], task["title"], task["description"], task["completed"]) for task in todo.tasks()]
+
+
+COMMANDS = [
+    ["add", "Sleep", "-d", "well"],
+    ["edit", "1", "2", "-d", "soon"],
+    ["done", "1", "2"],
+    ["edit", "2", "-t", "Write more", "-d", "later"],
+    ["undone", "2"],
+    ["rm", "1", "3"],
+    ["restore", "3"],
+    ["rm", "2"],
+]
+
+
+def test_every_command_is_taken_back_and_done_again(todo: Todo) -> None:
+    """All the way back and forth twice; each command is a process of its own as far as the journal is concerned."""
+    todo.ok("add", "Buy milk")
+    todo.ok("add", "Write")
+    states = [state(todo)]
+    for command in COMMANDS:
+        todo.clock.advance(minutes=1)
+        todo.ok(*command)
+        states.append(state(todo))
+    for _ in range(2):
+        for before in reversed(states[:-1]):
+            todo.clock.advance(minutes=1)
+            todo.ok("undo")
+            assert state(todo) == before
+        for after in states[1:]:
+            todo.ok("redo")
+            assert state(todo) == after
+    assert todo.ok("redo").err == "Nothing to redo.\n"
+
+
+def test_undo_says_before_what_it_does(todo: Todo) -> None:
+    todo.ok("add", "Buy milk", "-d", "soon")
+    todo.ok("edit", "1", "-t", "Buy oats", "--no-description")
+    todo.ok("done", "1")
+    assert todo.ok("undo", "-n").err == "Undo `todo done 1`:\n  task 1: mark as pending\n"
+    assert todo.tasks()[0]["completed"]
+    todo.ok("undo")
+    assert todo.ok("undo").err == ("Undo `todo edit 1`:\n  task 1: call it “Buy milk”, give back its description\n")
+    assert todo.ok("undo").err == "Undo `todo add 1`:\n  task 1: move to the trash\n"
+    assert todo.ok("undo").err == "Nothing to undo.\n"
+    assert todo.ok("redo").err == "Redo `todo add 1`:\n  task 1: take out of the trash\n"
+
+
+def test_the_completion_time_comes_back_too(todo: Todo) -> None:
+    todo.ok("add", "Buy milk", "--done")
+    (before,) = todo.tasks()
+    todo.clock.advance(hours=1)
+    todo.ok("undone", "1")
+    todo.ok("undo")
+    assert todo.tasks()[0]["completed_at"] == before["completed_at"]
+
+
+def test_a_command_that_changed_nothing_is_not_undone(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("undone", "1")
+    assert "add 1" in todo.ok("undo", "-n").err
+
+
+def test_a_new_command_ends_redo(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("done", "1")
+    todo.ok("undo")
+    todo.ok("edit", "1", "-t", "Buy oats")
+    assert todo.ok("redo").err == "Nothing to redo.\n"
+
+
+def test_a_change_of_somebody_else_is_never_overwritten(todo: Todo) -> None:
+    """The other one is the same user through another history, as through the service."""
+    for title in ("Buy milk", "Write"):
+        todo.ok("add", title)
+    todo.ok("done", "1", "2")
+    todo.ok("edit", "2", "-t", "Write more", XDG_DATA_HOME=str(todo.folder / "elsewhere"))
+    before = todo.tasks()
+    result = todo("undo")
+    assert (result.code, todo.tasks()) == (5, before)
+    assert "Task with ID 2 was changed by somebody else." in result.err
+    assert "--skip" in result.err
+    assert todo.ok("undo", "--skip").err == "Forgot `todo done 1 2`.\n"
+    assert "add 2" in todo.ok("undo", "-n").err
+
+
+def test_what_is_gone_for_good_leaves_the_history(todo: Todo) -> None:
+    for title in ("Buy milk", "Write"):
+        todo.ok("add", title)
+    todo.ok("done", "1", "2")
+    todo.ok("rm", "--permanent", "--yes", "2")
+    assert todo.ok("undo").err == "Undo `todo done 1 2`:\n  task 1: mark as pending\n"
+    assert "add 1" in todo.ok("undo", "-n").err
+
+
+def test_a_store_begun_anew_is_not_touched_by_the_old_history(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    for file in todo.folder.glob("tasks.db*"):
+        file.unlink()
+    todo.clock.advance(minutes=1)
+    todo.ok("add", "New", XDG_DATA_HOME=str(todo.folder / "elsewhere"))
+    assert todo("undo").code == 5
+    assert [task["title"] for task in todo.tasks()] == ["New"]
+
+
+def test_histories_are_kept_by_user_and_store(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    assert todo.ok("undo", "--user", "bob").err == "Nothing to undo.\n"
+    assert todo.ok("undo", "--database", f"sqlite:///{todo.folder / 'other.db'}").err == "Nothing to undo.\n"
+    assert "add 1" in todo.ok("undo").err
+
+
+def test_only_the_last_hundred_commands_are_kept(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    for n in range(101):
+        todo.ok("done" if n % 2 == 0 else "undone", "1")
+    for _ in range(100):
+        todo.ok("undo")
+    assert todo.ok("undo").err == "Nothing to undo.\n"
+
+
+def test_without_a_history_file_the_command_is_done_and_says_so(todo: Todo) -> None:
+    (todo.folder / "data").write_text("in the way")
+    result = todo.ok("add", "Buy milk")
+    assert result.err.startswith("Done, but it cannot be undone: ")
+    assert len(todo.tasks()) == 1
+    assert todo("undo").code == 1
+
+
+@pytest.mark.parametrize("command", ["undo", "redo"])
+def test_as_json_the_tasks_come_back(todo: Todo, command: str) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("done", "1")
+    assert todo.ok("undo", "--json").json[0]["completed"] is False
+    if command == "redo":
+        assert todo.ok("redo", "--json").json[0]["completed"] is True
+    assert todo("redo", "--skip", "-n", "--json").problem["code"] == "usage"

@@ -1,0 +1,139 @@
+"""Several tasks at once: all of them or none."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.clocks import FrozenClock
+from todo_adapters.memory import MemoryTaskRepository
+from todo_core.batch import Reversion, TaskBatch
+from todo_core.driver import run_now
+from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
+from todo_core.policy import TaskPolicy
+from todo_core.query import Status, TaskQuery
+from todo_core.service import TaskService
+from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskChanges, TaskState
+
+
+class List:
+    """Ann's tasks 1 to 3, and task 4, which is Bob's."""
+
+    def __init__(self, policy: TaskPolicy) -> None:
+        self.clock = FrozenClock()
+        repository = MemoryTaskRepository()
+        self.service = TaskService(repository, self.clock, policy)
+        self.batch = TaskBatch(repository, self.clock, policy)
+        for user, title in [("ann", "Buy milk"), ("ann", "Write"), ("ann", "Sleep"), ("bob", "Secret")]:
+            run_now(self.service.create(user, TaskChanges(title=title)))
+        self.clock.advance(minutes=1)
+
+    def shown(self, status: Status = Status.ALL) -> list[int]:
+        return [task.id for task in run_now(self.service.list("ann", TaskQuery(status)))]
+
+    def get(self, task_id: int) -> Task:
+        return run_now(self.service.get("ann", task_id))
+
+
+@pytest.fixture
+def tasks() -> List:
+    return List(TaskPolicy())
+
+
+def test_changes_come_back_in_the_order_of_the_ids_once_each(tasks: List) -> None:
+    changes = run_now(tasks.batch.complete("ann", [3, 1, 3]))
+    assert [
+        (change.before.id, change.before.completed, change.after and change.after.completed) for change in changes
+    ] == [
+        (3, False, True),
+        (1, False, True),
+    ]
+    assert tasks.shown(Status.COMPLETED) == [1, 3]
+
+
+def test_a_change_of_nothing_returns_the_same_task(tasks: List) -> None:
+    (change,) = run_now(tasks.batch.reopen("ann", [2]))
+    assert change.after is change.before
+    assert tasks.get(2).version == 1
+
+
+@pytest.mark.parametrize("missing", [4, 99, 0, -1, MAX_TASK_ID + 1])
+def test_with_one_id_missing_nothing_changes(tasks: List, missing: int) -> None:
+    for use_case in (tasks.batch.complete, tasks.batch.delete, tasks.batch.restore, tasks.batch.remove):
+        with pytest.raises(TaskNotFound) as refusal:
+            run_now(use_case("ann", [1, missing, 2]))
+        assert refusal.value.task_id == missing
+        assert isinstance(refusal.value, TaskHidden) == (missing == 4)
+    assert [tasks.get(task_id).version for task_id in tasks.shown()] == [1, 1, 1]
+
+
+def test_a_policy_may_tell_that_a_task_is_somebody_elses() -> None:
+    tasks = List(TaskPolicy(stranger_forbidden=True))
+    with pytest.raises(TaskForbidden):
+        run_now(tasks.batch.complete("ann", [1, 4]))
+
+
+def test_an_edit_applies_to_all_and_is_validated_before_the_tasks_are_looked_for(tasks: List) -> None:
+    run_now(tasks.batch.update("ann", [1, 2], TaskChanges(description="soon")))
+    assert [tasks.get(task_id).description for task_id in (1, 2, 3)] == ["soon", "soon", None]
+    with pytest.raises(InvalidInput):
+        run_now(tasks.batch.update("ann", [99], TaskChanges(title=" ")))
+
+
+def test_deleted_tasks_are_in_the_trash_until_they_are_restored_or_removed(tasks: List) -> None:
+    run_now(tasks.batch.delete("ann", [1, 2]))
+    assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([3], [1, 2])
+    with pytest.raises(TaskNotFound):
+        run_now(tasks.batch.complete("ann", [1]))
+    run_now(tasks.batch.restore("ann", [1]))
+    assert [change.after for change in run_now(tasks.batch.remove("ann", [2, 3]))] == [None, None]
+    assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([1], [])
+
+
+def test_where_deletion_is_permanent_deleted_tasks_are_gone() -> None:
+    tasks = List(TaskPolicy(deletion_permanent=True))
+    run_now(tasks.batch.delete("ann", [1]))
+    for use_case in (tasks.batch.restore, tasks.batch.remove):
+        with pytest.raises(TaskNotFound):
+            run_now(use_case("ann", [1]))
+
+
+def test_tasks_return_to_an_earlier_state(tasks: List) -> None:
+    before = tasks.get(1)
+    after = run_now(tasks.service.update("ann", 1, TaskChanges("Buy oats", "soon", completed=True)))
+    run_now(tasks.service.delete("ann", 1))
+    known_at = tasks.clock.now()
+    tasks.clock.advance(minutes=1)
+    state = TaskState.difference(before, after)
+    assert state == TaskState("Buy milk", None, None)
+    trash_too = TaskState(state.title, state.description, state.completed_at, deleted_at=None)
+    (change,) = run_now(tasks.batch.put_back("ann", [Reversion(1, 3, trash_too)], known_at))
+    assert change.after == tasks.get(1)
+    back = tasks.get(1)
+    assert (back.title, back.description, back.completed, back.completed_at) == ("Buy milk", None, False, None)
+    assert (back.version, back.updated_at) == (4, tasks.clock.now())
+
+
+def test_putting_back_what_is_there_changes_nothing(tasks: List) -> None:
+    (change,) = run_now(tasks.batch.put_back("ann", [Reversion(1, 1, TaskState(title="Buy milk"))], tasks.clock.now()))
+    assert change.after is change.before
+
+
+def test_what_somebody_changed_since_is_never_overwritten(tasks: List) -> None:
+    run_now(tasks.batch.complete("ann", [1, 2]))
+    run_now(tasks.service.update("ann", 2, TaskChanges(title="Write more")))
+    steps = [Reversion(task_id, 2, TaskState(completed_at=None)) for task_id in (1, 2)]
+    with pytest.raises(VersionConflict) as conflict:
+        run_now(tasks.batch.put_back("ann", steps, tasks.clock.now()))
+    assert (conflict.value.task_id, conflict.value.version) == (2, 3)
+    assert tasks.get(1).completed
+
+
+def test_a_task_of_a_store_begun_anew_is_another_one(tasks: List) -> None:
+    earlier = tasks.get(1).created_at - timedelta(seconds=1)
+    with pytest.raises(VersionConflict):
+        run_now(tasks.batch.put_back("ann", [Reversion(1, 1, TaskState(title="Other"))], earlier))
+
+
+def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
+    new = NewTask.draft("ann", TaskChanges(title="Fresh"), TaskPolicy(), tasks.clock.now())
+    assert list(run_now(tasks.batch.add_all("ann", iter([new, new])))) == [5, 6]

@@ -1,0 +1,232 @@
+"""What the console did to tasks, command by command, so that it can be undone and redone; one SQLite file."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from todo_adapters.sqlite.connection import transaction, translated_errors
+from todo_core.errors import StorageUnusable
+from todo_core.task import ABSENT, TaskState
+
+KEPT = 100
+"""How many commands of one user on one store can be undone."""
+
+_VERSION = 1
+_SCHEMA = (
+    """
+    CREATE TABLE entries (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        store TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        command TEXT NOT NULL,
+        done_at TEXT NOT NULL,
+        undone INTEGER NOT NULL DEFAULT 0
+    ) STRICT
+    """,
+    "CREATE INDEX entries_by_list ON entries (store, user_id, undone, id)",
+    """
+    CREATE TABLE steps (
+        entry INTEGER NOT NULL REFERENCES entries ON DELETE CASCADE,
+        task_id INTEGER NOT NULL,
+        before TEXT NOT NULL,
+        before_version INTEGER NOT NULL,
+        after TEXT NOT NULL,
+        after_version INTEGER NOT NULL,
+        PRIMARY KEY (entry, task_id)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX steps_by_task ON steps (task_id)",
+)
+_OF_LIST = "entry IN (SELECT id FROM entries WHERE store = :store AND user_id = :user_id)"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a command did to one task: the fields that differ, before and after, and the versions that had them.
+
+    A task that the command made was at version 0 before, which no task ever is.
+    """
+
+    task_id: int
+    before: TaskState
+    before_version: int
+    after: TaskState
+    after_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One command that can be undone or redone."""
+
+    id: int
+    command: str
+    done_at: datetime
+    steps: tuple[Step, ...]
+
+
+class Journal:
+    """The commands of one user on one store. Every method may raise StorageUnavailable and StorageUnusable."""
+
+    def __init__(self, path: Path | None, store: str, user_id: str) -> None:
+        """Open nothing yet; without a path it lasts as long as the process."""
+        self._path = path
+        self._names = {"store": store, "user_id": user_id}
+        self._db: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Give the file back."""
+        if self._db:
+            self._db.close()
+
+    def record(self, command: str, done_at: datetime, steps: Iterable[Step]) -> None:
+        """Add a command; what was undone before cannot be redone after it."""
+        with self._session() as db, transaction(db):
+            self._drop_undone(db)
+            values = self._names | {"command": command, "done_at": done_at.isoformat()}
+            entry = db.execute(
+                "INSERT INTO entries (store, user_id, command, done_at) VALUES (:store, :user_id, :command, :done_at)",
+                values,
+            ).lastrowid
+            db.executemany("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?)", (_row(entry, step) for step in steps))
+            db.execute(
+                "DELETE FROM entries WHERE store = :store AND user_id = :user_id AND id NOT IN (SELECT id FROM entries "
+                "WHERE store = :store AND user_id = :user_id ORDER BY id DESC LIMIT :kept)",
+                self._names | {"kept": KEPT},
+            )
+
+    def latest(self) -> Entry | None:
+        """Return the command that undo would take back."""
+        return self._entry("undone = 0 ORDER BY id DESC")
+
+    def next(self) -> Entry | None:
+        """Return the command that redo would do again."""
+        return self._entry("undone = 1 ORDER BY id")
+
+    def undone(self, entry: Entry, versions: Mapping[int, int]) -> None:
+        """Note that a command was undone, and the versions that its tasks have now."""
+        with self._session() as db, transaction(db):
+            db.execute("UPDATE entries SET undone = 1 WHERE id = ?", (entry.id,))
+            for step in entry.steps:
+                now = versions[step.task_id]
+                db.execute(
+                    "UPDATE steps SET before_version = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
+                )
+                # The same state again under a later version: commands before this one recognise it by that.
+                self._rename(db, "after_version", step.task_id, step.before_version, now)
+
+    def redone(self, entry: Entry, versions: Mapping[int, int]) -> None:
+        """Note that a command was done again, and the versions that its tasks have now."""
+        with self._session() as db, transaction(db):
+            db.execute("UPDATE entries SET undone = 0 WHERE id = ?", (entry.id,))
+            for step in entry.steps:
+                now = versions[step.task_id]
+                db.execute(
+                    "UPDATE steps SET after_version = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
+                )
+                self._rename(db, "before_version", step.task_id, step.after_version, now)
+
+    def drop(self, entry: Entry) -> None:
+        """Forget a command that cannot be undone or redone any more."""
+        with self._session() as db:
+            db.execute("DELETE FROM entries WHERE id = ?", (entry.id,))
+
+    def forget(self, task_ids: Iterable[int]) -> None:
+        """Forget everything about tasks that are gone for good."""
+        with self._session() as db, transaction(db):
+            db.executemany(
+                f"DELETE FROM steps WHERE task_id = :task_id AND {_OF_LIST}",
+                (self._names | {"task_id": task_id} for task_id in task_ids),
+            )
+            db.execute("DELETE FROM entries WHERE NOT EXISTS (SELECT 1 FROM steps WHERE entry = entries.id)")
+
+    def _rename(self, db: sqlite3.Connection, column: str, task_id: int, version: int, now: int) -> None:
+        values = self._names | {"task_id": task_id, "version": version, "now": now}
+        db.execute(
+            f"UPDATE steps SET {column} = :now WHERE task_id = :task_id AND {column} = :version AND {_OF_LIST}", values
+        )
+
+    def _drop_undone(self, db: sqlite3.Connection) -> None:
+        db.execute("DELETE FROM entries WHERE store = :store AND user_id = :user_id AND undone = 1", self._names)
+
+    def _entry(self, condition: str) -> Entry | None:
+        with self._session() as db:
+            row = db.execute(
+                "SELECT id, command, done_at FROM entries "
+                f"WHERE store = :store AND user_id = :user_id AND {condition} LIMIT 1",
+                self._names,
+            ).fetchone()
+            if row is None:
+                return None
+            steps = db.execute(
+                "SELECT task_id, before, before_version, after, after_version FROM steps WHERE entry = ?", row[:1]
+            )
+            return Entry(row[0], row[1], datetime.fromisoformat(row[2]), tuple(map(_step, steps)))
+
+    @contextmanager
+    def _session(self) -> Iterator[sqlite3.Connection]:
+        with translated_errors(self._path or Path("the history")):
+            if self._db is None:
+                self._db = _open(self._path)
+            yield self._db
+
+
+def _open(path: Path | None) -> sqlite3.Connection:
+    if path and not path.parent.is_dir():
+        path.parent.mkdir(parents=True, mode=0o700)
+    db = sqlite3.connect(path or ":memory:", timeout=5.0, isolation_level=None)
+    try:
+        # Losing the last command's undo to a power cut is no harm, so a command does not wait for the disk twice.
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute("PRAGMA foreign_keys = ON")
+        if _version(db) == 0:
+            db.execute("PRAGMA journal_mode = WAL")
+            with transaction(db):
+                if _version(db) == 0:
+                    for statement in _SCHEMA:
+                        db.execute(statement)
+                    db.execute(f"PRAGMA user_version = {_VERSION}")
+        _refuse_newer(db, path)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _refuse_newer(db: sqlite3.Connection, path: Path | None) -> None:
+    if _version(db) > _VERSION:
+        raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version: int = db.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
+def _row(entry: int | None, step: Step) -> tuple[object, ...]:
+    return entry, step.task_id, _text(step.before), step.before_version, _text(step.after), step.after_version
+
+
+def _step(row: tuple[int, str, int, str, int]) -> Step:
+    task_id, before, before_version, after, after_version = row
+    return Step(task_id, _state(before), before_version, _state(after), after_version)
+
+
+def _text(state: TaskState) -> str:
+    values = {name: getattr(state, name) for name in state.__slots__ if getattr(state, name) is not ABSENT}
+    return json.dumps(values, default=datetime.isoformat)
+
+
+def _state(text: str) -> TaskState:
+    values = json.loads(text)
+    for name in ("completed_at", "deleted_at"):
+        if values.get(name):
+            values[name] = datetime.fromisoformat(values[name])
+    return TaskState(**values)

@@ -1,0 +1,48 @@
+"""doctor, completion."""
+
+import click
+
+from todo_cli.application import common_options
+from todo_cli.completing import shell_named
+from todo_cli.documents import line
+from todo_cli.safe_text import field
+from todo_cli.session import Program
+from todo_cli.stores import store_name
+from todo_core.driver import run_now
+from todo_core.query import Status, TaskQuery
+
+
+@click.command("doctor", short_help="Check the store.")
+@common_options
+def doctor_command(program: Program) -> None:
+    """Check that the store can be used, and say where it is, who works on it and what it holds."""
+    with program.session() as session:
+        run_now(session.repository.check())
+        last = session.history.undo()
+        counts = {
+            status.value: len(run_now(session.tasks.list(session.user_id, TaskQuery(status))))
+            for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
+        }
+    facts: dict[str, object] = {"store": store_name(program.address), "user_id": session.user_id, **counts}
+    facts["undoable"] = last.entry.command if last else None
+    if program.options.json:
+        program.console.write(line(facts))
+    elif not program.options.quiet:
+        for name, value in facts.items():
+            program.console.write(f"{name}\t{'' if value is None else field(str(value))}")
+        program.console.note("The store answers and can be used.")
+
+
+@click.command("completion", short_help="Print the completion script of a shell.")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@common_options
+def completion_command(program: Program, shell: str) -> None:
+    """Print what teaches a shell to complete commands, options, IDs and titles.
+
+    \b
+    bash   todo completion bash > ~/.local/share/bash-completion/completions/todo
+    zsh    todo completion zsh > ~/.zfunc/_todo     (with fpath+=~/.zfunc before compinit)
+    fish   todo completion fish > ~/.config/fish/completions/todo.fish
+    """  # noqa: D301  click's mark for a paragraph that stays as it is
+    for text in shell_named(shell).source().strip().split("\n"):
+        program.console.write(text)

@@ -1,0 +1,87 @@
+"""Answers to a shell that completes a command line."""
+
+import click
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    ShellComplete,
+    add_completion_class,
+    get_completion_class,
+    shell_complete,
+)
+
+from todo_adapters.address import SqliteAddress
+from todo_cli.application import COMPLETE_VARIABLE
+from todo_cli.exits import Failure
+from todo_cli.safe_text import visible
+from todo_cli.session import Program
+from todo_core.driver import run_now
+from todo_core.errors import TodoError
+from todo_core.query import Status, TaskQuery
+
+_SHOWN = 200
+_STATUS = {"done": Status.PENDING, "undone": Status.COMPLETED, "restore": Status.DELETED}
+
+_BASH_SCRIPT = """\
+%(complete_func)s() {
+    local type value title
+    COMPREPLY=()
+    while IFS=$'\\t' read -r type value title; do
+        case $type in
+            dir) compopt -o dirnames ;;
+            file) compopt -o default ;;
+            *) COMPREPLY+=("$value${title:+  ($title)}") ;;
+        esac
+    done < <(COMP_WORDS="${COMP_WORDS[*]}" COMP_CWORD=$COMP_CWORD %(complete_var)s=bash_complete $1)
+    # The title of a single answer would end up on the command line.
+    if [[ ${#COMPREPLY[@]} -eq 1 ]]; then
+        COMPREPLY[0]=${COMPREPLY[0]%%%%  (*}
+    fi
+}
+complete -o nosort -F %(complete_func)s %(prog_name)s
+"""
+
+
+class TitledBash(BashComplete):
+    """Bash knows no descriptions, so titles stand behind the ids while there is a choice."""
+
+    source_template = _BASH_SCRIPT
+
+    def format_completion(self, item: CompletionItem) -> str:  # noqa: D102  click says it
+        title = item.help if item.type == "plain" and item.value.isdigit() else None
+        return f"{item.type}\t{item.value}\t{title or ''}"
+
+
+def shell_named(name: str) -> ShellComplete:
+    """Return what completes for a shell that click knows."""
+    add_completion_class(TitledBash, "bash")
+    kind = get_completion_class(name)
+    if kind is None:
+        raise LookupError(name)
+    return kind(click.Command("todo"), {}, "todo", COMPLETE_VARIABLE)
+
+
+def complete(command: click.Command, program: Program) -> int:
+    """Print the completions of the command line that the shell's script describes; return the exit code."""
+    add_completion_class(TitledBash, "bash")
+    wanted = program.console.environ[COMPLETE_VARIABLE]
+    return shell_complete(command, {"obj": program}, "todo", COMPLETE_VARIABLE, wanted)
+
+
+def task_id_items(program: Program, command: str | None, start: str) -> list[CompletionItem]:
+    """Return the ids that begin so and that the command is for, with their titles.
+
+    Only a local store is asked, and only one that is there. Where something is wrong there are none: the command itself
+    will say what.
+    """
+    try:
+        address = program.address
+        if not isinstance(address, SqliteAddress) or not address.path.exists():
+            return []
+        with program.session() as session:
+            query = TaskQuery(_STATUS.get(command or "", Status.ALL))
+            tasks = run_now(session.tasks.list(session.user_id, query))
+    except (TodoError, Failure):
+        return []
+    found = [task for task in tasks if str(task.id).startswith(start)]
+    return [CompletionItem(str(task.id), help=visible(task.title)) for task in found[-_SHOWN:]]

@@ -1,0 +1,90 @@
+"""The three streams of the program, and what it may do with them."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import TextIO
+
+from todo_cli.exits import Declined, Misuse
+from todo_cli.safe_text import visible
+
+PLAIN_WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Data goes to standard output, everything else to standard error; no control character passes from data."""
+
+    stdin: TextIO
+    stdout: TextIO
+    stderr: TextIO
+    environ: Mapping[str, str]
+
+    @classmethod
+    def of_process(cls) -> "Console":
+        """Return the streams of this process; one that is closed reads as empty and swallows what is written."""
+        stdin = sys.stdin or open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115  as long as the process lives
+        stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+        for stream, errors in ((stdin, "surrogateescape"), (stdout, "backslashreplace"), (stderr, "backslashreplace")):
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors=errors)
+        return cls(stdin, stdout, stderr, os.environ)
+
+    @property
+    def shows_people(self) -> bool:
+        """Whether standard output is a terminal."""
+        return self.stdout.isatty()
+
+    @property
+    def can_ask(self) -> bool:
+        """Whether somebody is there to answer."""
+        return self.stdin.isatty() and self.stderr.isatty()
+
+    @property
+    def coloured(self) -> bool:
+        """Whether colours are welcome (https://no-color.org)."""
+        return self.shows_people and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
+
+    @property
+    def width(self) -> int:
+        """Columns of the terminal."""
+        if not self.shows_people:
+            return PLAIN_WIDTH
+        columns = self.environ.get("COLUMNS", "")
+        if columns.isdecimal() and int(columns):
+            return int(columns)
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).columns or PLAIN_WIDTH
+        except (OSError, ValueError):
+            return PLAIN_WIDTH
+
+    def can_show(self, text: str) -> bool:
+        """Whether standard output's encoding has these characters."""
+        try:
+            text.encode(self.stdout.encoding or "ascii")
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    def write(self, line: str) -> None:
+        """Write a line of data that its caller has made safe."""
+        self.stdout.write(f"{line}\n")
+
+    def note(self, text: str) -> None:
+        """Write a line for people to standard error, after the data so far."""
+        self.stdout.flush()
+        self.stderr.write(f"{visible(text)}\n")
+        self.stderr.flush()
+
+    def confirm(self, question: str, flag: str) -> None:
+        """Return if a person says yes. Raises Declined, and Misuse, naming the flag, where nobody can be asked."""
+        if not self.can_ask:
+            raise Misuse(f"{question} Nobody can be asked here; say {flag}.")
+        self.stdout.flush()
+        self.stderr.write(f"{visible(question)} [y/N] ")
+        self.stderr.flush()
+        if self.stdin.readline().strip().lower() not in {"y", "yes"}:
+            raise Declined("Nothing was changed.")

@@ -1,0 +1,74 @@
+"""How the program ends: the ladder of exit codes, and what stands on standard error.
+
+===  ==========================================================
+0    done; also when there was nothing to show
+1    it failed: the store, a file, a declined question
+2    the command line or a value is wrong
+3    no such task
+4    not allowed
+5    conflict: somebody else changed the task
+130  interrupted
+===  ==========================================================
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from todo_core import errors
+
+SUCCESS, FAILURE, USAGE, NOT_FOUND, NOT_ALLOWED, CONFLICT, INTERRUPTED = 0, 1, 2, 3, 4, 5, 130
+
+HELP = (
+    "Exit status: 0 done, 1 failed, 2 wrong usage or value, 3 no such task, 4 not allowed, "
+    "5 changed by somebody else, 130 interrupted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """What one kind of error means: its exit code, its code and status as a problem, and what a person can do."""
+
+    code: int
+    problem: str
+    status: int
+    hint: str = ""
+
+
+DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
+    errors.InvalidInput: Exit(USAGE, "invalid_input", 422),
+    errors.TaskNotFound: Exit(NOT_FOUND, "task_not_found", 404, "`todo list` and `todo trash` show the IDs."),
+    errors.TaskForbidden: Exit(NOT_ALLOWED, "task_forbidden", 403),
+    errors.VersionConflict: Exit(CONFLICT, "version_conflict", 412, "Nothing was done; --skip forgets the command."),
+    errors.IdempotencyError: Exit(CONFLICT, "idempotency_conflict", 409),
+    errors.StorageUnavailable: Exit(FAILURE, "storage_unavailable", 503),
+    errors.StorageUnusable: Exit(FAILURE, "storage_unusable", 503),
+    errors.TokenRefused: Exit(NOT_ALLOWED, "invalid_token", 401),
+    errors.KeysUnavailable: Exit(FAILURE, "keys_unavailable", 503),
+}
+
+
+class Failure(Exception):
+    """The console itself cannot go on; the message says what happened and what to do, ``details`` are lines of more."""
+
+    exit = Exit(FAILURE, "failed", 500)
+
+    def __init__(self, message: str, details: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class Misuse(Failure):
+    """The command line asks for something that cannot be."""
+
+    exit = Exit(USAGE, "usage", 400)
+
+
+class Declined(Failure):
+    """A person answered no."""
+
+    exit = Exit(FAILURE, "declined", 400)
+
+
+def exit_of(error: errors.TodoError) -> Exit:
+    """Return what a domain error means: the nearest entry among its ancestors."""
+    return next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)

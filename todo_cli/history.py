@@ -1,0 +1,122 @@
+"""Undo and redo by whole commands."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from todo_adapters.journal import Entry, Journal, Step
+from todo_cli.console import Console
+from todo_core.batch import Change, Reversion, TaskBatch
+from todo_core.driver import run_now
+from todo_core.errors import StorageError
+from todo_core.ports import Clock
+from todo_core.task import ABSENT, Task, TaskState
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A command that can be undone, or done again, and what that would do to its tasks."""
+
+    verb: str
+    entry: Entry
+    reversions: Sequence[Reversion]
+    note: Callable[[Entry, Mapping[int, int]], None]
+
+    @property
+    def summary(self) -> Iterator[str]:
+        """Lines that say what will happen."""
+        yield f"{self.verb} `todo {self.entry.command}`:"
+        for reversion in self.reversions[:_SHOWN]:
+            yield f"  {_effect(reversion)}"
+        if len(self.reversions) > _SHOWN:
+            yield f"  and {len(self.reversions) - _SHOWN} more"
+
+
+class History:
+    """What one user's console commands did to one store."""
+
+    def __init__(self, journal: Journal, batch: TaskBatch, user_id: str, clock: Clock, console: Console) -> None:
+        self._journal = journal
+        self._batch = batch
+        self._user_id = user_id
+        self._clock = clock
+        self._console = console
+
+    def added(self, command: str, task_ids: Iterable[int]) -> None:
+        """Remember that a command made tasks; to undo that puts them into the trash."""
+        now = self._clock.now()
+        absent, present = TaskState(deleted_at=now), TaskState(deleted_at=None)
+        self._record(command, now, (Step(task_id, absent, 0, present, 1) for task_id in task_ids))
+
+    def changed(self, command: str, changes: Sequence[Change]) -> None:
+        """Remember what a command changed, if anything."""
+        steps = [
+            Step(
+                before.id,
+                TaskState.difference(before, after),
+                before.version,
+                TaskState.difference(after, before),
+                after.version,
+            )
+            for before, after in ((change.before, change.after) for change in changes)
+            if after is not None and after is not before
+        ]
+        if steps:
+            self._record(command, self._clock.now(), steps)
+
+    def forgotten(self, task_ids: Iterable[int]) -> None:
+        """Forget tasks that are gone for good."""
+        try:
+            self._journal.forget(task_ids)
+        except StorageError as error:
+            self._console.note(f"The history was not tidied up: {error}")
+
+    def undo(self) -> Plan | None:
+        """Return what undo would do; None when there is nothing to undo."""
+        entry = self._journal.latest()
+        if entry is None:
+            return None
+        steps = [Reversion(step.task_id, step.after_version, step.before) for step in entry.steps]
+        return Plan("Undo", entry, steps, self._journal.undone)
+
+    def redo(self) -> Plan | None:
+        """Return what redo would do; None when there is nothing to do again."""
+        entry = self._journal.next()
+        if entry is None:
+            return None
+        steps = [Reversion(step.task_id, step.before_version, step.after) for step in entry.steps]
+        return Plan("Redo", entry, steps, self._journal.redone)
+
+    def carry_out(self, plan: Plan) -> Sequence[Task]:
+        """Do it, all or nothing. Raises VersionConflict and TaskNotFound when somebody else was there since."""
+        # The first undo happens after the command, the redo after that: no task of the command is younger than now.
+        known_at = plan.entry.done_at if plan.verb == "Undo" else self._clock.now()
+        changes = run_now(self._batch.put_back(self._user_id, plan.reversions, known_at))
+        tasks = [change.after for change in changes if change.after]
+        plan.note(plan.entry, {task.id: task.version for task in tasks})
+        return tasks
+
+    def drop(self, plan: Plan) -> None:
+        """Forget the command without undoing it."""
+        self._journal.drop(plan.entry)
+
+    def _record(self, command: str, now: datetime, steps: Iterable[Step]) -> None:
+        try:
+            self._journal.record(command, now, steps)
+        except StorageError as error:
+            self._console.note(f"Done, but it cannot be undone: {error}")
+
+
+def _effect(reversion: Reversion) -> str:
+    state, effects = reversion.state, []
+    if state.deleted_at is not ABSENT:
+        effects.append("move to the trash" if state.deleted_at else "take out of the trash")
+    if state.completed_at is not ABSENT:
+        effects.append("mark as completed" if state.completed_at else "mark as pending")
+    if state.title is not ABSENT:
+        effects.append(f"call it \u201c{state.title}\u201d")
+    if state.description is not ABSENT:
+        effects.append("give back its description" if state.description else "remove its description")
+    return f"task {reversion.task_id}: {', '.join(effects)}"

@@ -1,0 +1,19 @@
+"""Where the `todo` program starts and ends."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run the program with this process's arguments and streams, and end the process with its exit code."""
+    try:
+        # Late, so that Ctrl-C ends even the start-up cleanly.
+        from todo_adapters.clock import SystemClock  # noqa: PLC0415
+        from todo_cli.console import Console  # noqa: PLC0415
+        from todo_cli.run import run  # noqa: PLC0415
+
+        code = run(sys.argv[1:], Console.of_process(), SystemClock())
+    except KeyboardInterrupt:
+        code = 130
+    # The streams are flushed already, and the interpreter's own last flush could only fail once more.
+    os._exit(code)

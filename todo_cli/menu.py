@@ -1,0 +1,191 @@
+"""The numbered menu: one question per line, one answer per line."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from todo_cli.console import Console
+from todo_cli.exits import Failure
+from todo_cli.history import Plan
+from todo_cli.safe_text import visible
+from todo_cli.session import Session
+from todo_cli.table import table
+from todo_cli.task_ids import parse_task_id
+from todo_core.batch import Change
+from todo_core.driver import run_now
+from todo_core.errors import TodoError
+from todo_core.query import Status, TaskQuery
+from todo_core.task import ABSENT, Task, TaskChanges
+from todo_core.text import clean_description, clean_search, clean_title
+
+_CHOICES = """
+1 Add task
+2 View tasks
+3 Update task
+4 Delete task
+5 Mark complete/incomplete
+6 Exit
+u Undo   r Redo   / Search   t Trash"""
+
+_LINE_LIMIT = 64 * 1024
+"""Characters of a line that are looked at; more than any title or description may have."""
+
+
+class _Leave(Exception):
+    """The menu is over."""
+
+
+class Menu:
+    """The menu over one session. What goes wrong is said in plain words, and the menu goes on."""
+
+    def __init__(self, session: Session, console: Console) -> None:
+        self._session = session
+        self._console = console
+        self._actions: Mapping[str, Callable[[], None]] = {
+            **dict.fromkeys(("1", "add"), self._add),
+            **dict.fromkeys(("2", "view", "list"), self._view),
+            **dict.fromkeys(("3", "update", "edit"), self._update),
+            **dict.fromkeys(("4", "delete", "rm"), self._delete),
+            **dict.fromkeys(("5", "mark", "toggle", "complete", "incomplete", "done", "undone"), self._mark),
+            **dict.fromkeys(("6", "exit", "quit", "q"), self._exit),
+            **dict.fromkeys(("u", "undo"), self._undo),
+            **dict.fromkeys(("r", "redo"), self._redo),
+            **dict.fromkeys(("/", "search"), self._search),
+            **dict.fromkeys(("t", "trash"), self._trash),
+        }
+
+    def run(self) -> None:
+        """Go on until the exit is chosen or the input ends."""
+        self._say(f"To-do list of {visible(self._session.user_id)}")
+        try:
+            while True:
+                self._say(_CHOICES)
+                self._turn(self._ask("Your choice: "))
+        except _Leave:
+            self._say("Goodbye!")
+        except KeyboardInterrupt:
+            self._say("\nGoodbye!")
+            raise
+
+    def _turn(self, choice: str) -> None:
+        action = self._actions.get(choice.lower())
+        if action is None and choice.startswith("/"):
+            self._find(choice[1:])
+        elif action is None:
+            self._say("Please choose 1 to 6, or u, r, / or t.")
+        else:
+            try:
+                action()
+            except (TodoError, Failure) as error:
+                self._say(visible(str(error)))
+
+    def _add(self) -> None:
+        title = clean_title(self._ask("Title: "), self._session.policy.title_limit)
+        description = self._ask("Description (Enter for none): ")
+        task = run_now(self._session.tasks.create(self._session.user_id, TaskChanges(title, description))).task
+        self._session.history.added(f"add {task.id}", [task.id])
+        self._say(f"Added task {task.id}: {visible(task.title)}")
+
+    def _view(self) -> None:
+        self._show(self._list(TaskQuery()), "No tasks yet.")
+
+    def _update(self) -> None:
+        task = self._chosen("ID of the task to update: ")
+        policy = self._session.policy
+        title = self._ask(f"New title (Enter keeps “{visible(task.title)}”): ")
+        if title:
+            clean_title(title, policy.title_limit)
+        kept = f"Enter keeps “{visible(task.description)}”, - removes it" if task.description else "Enter for none"
+        description = self._ask(f"New description ({kept}): ")
+        clean_description(description, policy.description_limit)
+        changes = TaskChanges(
+            title=title or ABSENT,
+            description=ABSENT if not description else None if description == "-" else description,
+        )
+        self._store("edit", self._session.batch.update, task.id, changes)
+        self._say(f"Updated task {task.id}." if changes != TaskChanges() else "Nothing was changed.")
+
+    def _delete(self) -> None:
+        task = self._chosen("ID of the task to delete: ")
+        if self._ask(f"Delete “{visible(task.title)}”? (y/N): ").lower() not in {"y", "yes"}:
+            self._say("Nothing was deleted.")
+            return
+        self._store("rm", self._session.batch.delete, task.id)
+        self._say(f"Deleted task {task.id}; u brings it back.")
+
+    def _mark(self) -> None:
+        task = self._chosen("ID of the task to mark: ")
+        if task.completed:
+            self._store("undone", self._session.batch.reopen, task.id)
+        else:
+            self._store("done", self._session.batch.complete, task.id)
+        self._say(f"Marked task {task.id} as {'incomplete' if task.completed else 'complete'}.")
+
+    def _search(self) -> None:
+        self._find(self._ask("Search for: "))
+
+    def _find(self, text: str) -> None:
+        self._show(self._list(TaskQuery(search=clean_search(text))), "No such tasks.")
+
+    def _trash(self) -> None:
+        deleted = self._list(TaskQuery(Status.DELETED))
+        self._show(deleted, "The trash is empty.")
+        answer = self._ask("ID of the task to restore (Enter for none): ") if deleted else ""
+        if answer:
+            task_id = self._id(answer)
+            self._store("restore", self._session.batch.restore, task_id)
+            self._say(f"Restored task {task_id}.")
+
+    def _undo(self) -> None:
+        self._carry_out(self._session.history.undo(), "Nothing to undo.")
+
+    def _redo(self) -> None:
+        self._carry_out(self._session.history.redo(), "Nothing to redo.")
+
+    def _carry_out(self, plan: Plan | None, nothing: str) -> None:
+        if plan is None:
+            self._say(nothing)
+            return
+        for text in plan.summary:
+            self._say(visible(text))
+        self._session.history.carry_out(plan)
+        self._say("Done.")
+
+    def _exit(self) -> None:
+        raise _Leave
+
+    def _store(self, word: str, use_case: Callable[..., object], task_id: int, *more: object) -> None:
+        changes: Sequence[Change] = run_now(use_case(self._session.user_id, [task_id], *more))  # type: ignore[arg-type]
+        self._session.history.changed(f"{word} {task_id}", changes)
+
+    def _chosen(self, question: str) -> Task:
+        return run_now(self._session.tasks.get(self._session.user_id, self._id(self._ask(question))))
+
+    def _id(self, answer: str) -> int:
+        task_id = parse_task_id(answer)
+        if task_id is None:
+            raise Failure("A task ID is a number such as 7.")
+        return task_id
+
+    def _list(self, query: TaskQuery) -> Sequence[Task]:
+        return run_now(self._session.tasks.list(self._session.user_id, query))
+
+    def _show(self, tasks: Sequence[Task], when_empty: str) -> None:
+        for text in table(tasks, self._console) if tasks else [when_empty]:
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._console.write(text)
+
+    def _ask(self, question: str) -> str:
+        """Return an answer without outer blanks. Ends the menu at the end of the input."""
+        self._console.stdout.write(question)
+        self._console.stdout.flush()
+        answer = self._console.stdin.readline(_LINE_LIMIT)
+        if not answer:
+            self._say("")
+            raise _Leave
+        rest = answer
+        while rest and not rest.endswith("\n"):
+            rest = self._console.stdin.readline(_LINE_LIMIT)
+        if not self._console.stdin.isatty():
+            self._say("")  # Nobody's Enter ended the line.
+        return answer.strip(" \t\r\n")

@@ -1,0 +1,78 @@
+"""What a command prints about tasks, in the form that its reader needs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from todo_cli.console import Console
+from todo_cli.documents import array, line, task_document, time_text
+from todo_cli.safe_text import field, visible
+from todo_cli.table import card, look, table
+from todo_core.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Prints tasks as JSON, as bare ids, for people on a terminal, or tab-separated for a pipe."""
+
+    console: Console
+    json: bool
+    quiet: bool
+
+    @property
+    def for_people(self) -> bool:
+        """Whether words are welcome beside the data."""
+        return self.console.shows_people and not self.json and not self.quiet
+
+    def listing(self, tasks: Sequence[Task], when_empty: str) -> None:
+        """Print a list; on a terminal an empty one is said in words."""
+        if not self.for_people:
+            self._data(tasks)
+        elif tasks:
+            self._lines(table(tasks, self.console))
+        else:
+            self.console.note(when_empty)
+
+    def cards(self, tasks: Sequence[Task]) -> None:
+        """Print tasks in full."""
+        if self.for_people:
+            self._lines(text for task in tasks for text in card(task, self.console))
+        else:
+            self._data(tasks)
+
+    def done(self, verb: str, tasks: Sequence[Task], hint: str = "") -> None:
+        """Print what was done to tasks; ``hint`` says to people how to take it back."""
+        if not self.for_people:
+            self._data(tasks)
+            return
+        self._lines(f"{verb} {task.id}: {visible(task.title)}" for task in tasks)
+        if hint:
+            self.console.note(hint)
+
+    def made(self, task: Task) -> None:
+        """Print the one task that a command made; as JSON it is an object, not an array."""
+        if self.json:
+            self.console.write(line(task_document(task)))
+        else:
+            self.done("Added", [task])
+
+    def _data(self, tasks: Sequence[Task]) -> None:
+        if self.json:
+            self._lines(array(map(task_document, tasks)))
+        elif self.quiet:
+            self._lines(str(task.id) for task in tasks)
+        else:
+            self._lines(map(row, tasks))
+
+    def _lines(self, lines: Iterable[str]) -> None:
+        for text in lines:
+            self.console.write(text)
+
+
+def row(task: Task) -> str:
+    r"""Return a task as one tab-separated line: id, status, title, description, completed, created and updated at.
+
+    A newline, a tab and a backslash in a text are written ``\n``, ``\t`` and ``\\``.
+    """
+    times = (task.completed_at, task.created_at, task.updated_at)
+    texts = (field(task.title), field(task.description or ""), *(time_text(time) or "" for time in times))
+    return "\t".join((str(task.id), look(task).word, *texts))

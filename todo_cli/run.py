@@ -1,0 +1,92 @@
+"""One run of the program: every way it can end becomes an exit code and one line on standard error."""
+
+import errno
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from todo_cli.application import COMPLETE_VARIABLE, todo
+from todo_cli.console import Console
+from todo_cli.documents import line, problem_document
+from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.safe_text import visible
+from todo_cli.session import Program
+from todo_core.errors import TodoError
+from todo_core.ports import Clock
+
+
+def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
+    """Carry out a command line and return the exit code."""
+    program = Program(console, clock)
+    try:
+        code = _dispatch(arguments, program)
+        console.stdout.flush()
+    except (KeyboardInterrupt, click.Abort):
+        return _say(console, "Interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read this has seen enough, as `head` does; that is no failure.
+        return SUCCESS
+    except OSError as error:
+        return _say(console, f"todo: {_trouble(error)}", FAILURE)
+    return code
+
+
+def _dispatch(arguments: Sequence[str], program: Program) -> int:
+    try:
+        return _carry_out(arguments, program)
+    except TodoError as error:
+        return _refuse(program, exit_of(error), str(error))
+    except Failure as failure:
+        return _refuse(program, failure.exit, str(failure), failure.details)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        return _refuse(program, Failure.exit, _trouble(error))
+    except click.ClickException as error:
+        program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
+        return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
+
+
+def _carry_out(arguments: Sequence[str], program: Program) -> int:
+    if COMPLETE_VARIABLE in program.console.environ:
+        from todo_cli.completing import complete  # noqa: PLC0415  only a shell that completes needs it
+
+        return complete(todo, program)
+    try:
+        # Not click's own main, which ends the process by itself when the output pipe is closed.
+        with todo.make_context("todo", list(arguments), obj=program) as context:
+            todo.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return SUCCESS
+
+
+def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
+    console = program.console
+    console.stdout.flush()
+    if program.options.json:
+        console.note(line(problem_document(meaning, message, details)))
+    else:
+        console.note(f"todo: {message} {meaning.hint}".rstrip())
+        for text in details:
+            console.note(f"  {text}")
+    return meaning.code
+
+
+def _help_for(error: click.ClickException) -> str:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"Try `{context.command_path} --help`." if context else "Try `todo --help`."
+
+
+def _trouble(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "The disk that the output goes to is full; free some space and try again."
+    return f"{error.strerror or error}: {error.filename}" if error.filename else f"{error.strerror or error}."
+
+
+def _say(console: Console, text: str, code: int) -> int:
+    with suppress(OSError, ValueError):  # Where nobody is listening any more, the exit code still tells.
+        console.stderr.write(f"\n{text}\n" if code == INTERRUPTED else f"{visible(text)}\n")
+        console.stderr.flush()
+    return code

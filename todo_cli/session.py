@@ -1,0 +1,123 @@
+"""The composition root: what a command works with."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from todo_adapters.address import StorageAddress, data_folder, default_address, parse_address
+from todo_cli.console import Console
+from todo_cli.exits import Misuse
+from todo_cli.output import Output
+from todo_cli.stores import history_file, open_store, store_name
+
+if TYPE_CHECKING:
+    from todo_cli.history import History
+    from todo_core.batch import TaskBatch
+from todo_core.policy import TaskPolicy
+from todo_core.ports import Clock, TaskRepository
+from todo_core.service import TaskService
+from todo_core.text import is_user_id
+
+USER_HELP = (
+    "Work as this user. Default: $TODO_USER, else your login name. "
+    "A token whose subject is this user shows the same tasks through the service on the same store."
+)
+DATABASE_HELP = "Use this store: sqlite:///relative.db, sqlite:////absolute.db, memory:// or postgresql://…"
+
+
+@dataclass(slots=True)
+class Options:
+    """What the command line says to every command."""
+
+    database: str | None = None
+    user: str | None = None
+    json: bool = False
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open store, and one user's use cases on it, each made when it is first needed."""
+
+    program: "Program"
+    user_id: str
+    address: StorageAddress
+    repository: TaskRepository
+    resources: ExitStack
+
+    @cached_property
+    def policy(self) -> TaskPolicy:
+        """The rules of the console: the limits of most contracts, and a trash."""
+        return TaskPolicy()
+
+    @cached_property
+    def tasks(self) -> TaskService:
+        """The use cases on one task."""
+        return TaskService(self.repository, self.program.clock, self.policy)
+
+    @cached_property
+    def batch(self) -> "TaskBatch":
+        """The use cases on several tasks at once."""
+        from todo_core.batch import TaskBatch  # noqa: PLC0415  a list does not need it
+
+        return TaskBatch(self.repository, self.program.clock, self.policy)
+
+    @cached_property
+    def history(self) -> "History":
+        """What can be undone."""
+        from todo_adapters.journal import Journal  # noqa: PLC0415  likewise
+        from todo_cli.history import History  # noqa: PLC0415
+
+        path = history_file(self.address, data_folder())
+        journal = self.resources.enter_context(Journal(path, store_name(self.address), self.user_id))
+        return History(journal, self.batch, self.user_id, self.program.clock, self.program.console)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One run of the program: its streams, its clock and the options of its command line."""
+
+    console: Console
+    clock: Clock
+    options: Options = field(default_factory=Options)
+
+    @property
+    def output(self) -> Output:
+        """Where results go."""
+        return Output(self.console, self.options.json, self.options.quiet)
+
+    @property
+    def user_id(self) -> str:
+        """The user who works. Raises Misuse for what cannot be a user id."""
+        user_id = self.options.user
+        if user_id is None:
+            user_id = self.console.environ.get("TODO_USER") or _login_name()
+        if not is_user_id(user_id):
+            raise Misuse("This cannot be a user: use 1 to 255 visible characters in --user or TODO_USER.")
+        return user_id
+
+    @property
+    def address(self) -> StorageAddress:
+        """The store to work on. Raises StorageUnusable for an address that is not understood."""
+        url = self.options.database
+        if url is None:
+            url = self.console.environ.get("DATABASE_URL") or None
+        return default_address() if url is None else parse_address(url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open the store for the time of a command. Raises StorageUnusable and StorageUnavailable."""
+        user_id, address = self.user_id, self.address
+        with ExitStack() as resources:
+            repository = resources.enter_context(open_store(address))
+            yield Session(self, user_id, address, repository, resources)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Misuse("Your login name is unknown; say who you are with --user or TODO_USER.") from None

@@ -1,0 +1,45 @@
+"""The store that an address names, opened for this process."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress
+from todo_core.errors import StorageUnusable
+from todo_core.ports import TaskRepository
+
+
+@contextmanager
+def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
+    """Open a store, and close it at the end. Only the adapter that is needed is imported.
+
+    Raises StorageUnusable and StorageUnavailable.
+    """
+    match address:
+        case SqliteAddress(path):
+            from todo_adapters.sqlite import SqliteTaskRepository  # noqa: PLC0415
+
+            with closing(SqliteTaskRepository(path)) as repository:
+                yield repository
+        case MemoryAddress():
+            from todo_adapters.memory import MemoryTaskRepository  # noqa: PLC0415
+
+            yield MemoryTaskRepository()
+        case PostgresAddress():
+            raise StorageUnusable("The console does not reach PostgreSQL yet; use a sqlite:/// address.")
+
+
+def store_name(address: StorageAddress) -> str:
+    """Return a name that tells stores apart and holds no credential."""
+    match address:
+        case SqliteAddress(path):
+            return f"sqlite:{path.resolve()}"
+        case PostgresAddress(url):
+            return f"postgresql:{url.rpartition('@')[2].partition('?')[0]}"
+        case MemoryAddress():
+            return "memory:"
+
+
+def history_file(address: StorageAddress, data_folder: Path) -> Path | None:
+    """Return the file that remembers what can be undone; None for a store that does not outlive the process."""
+    return None if isinstance(address, MemoryAddress) else data_folder / "history.db"

@@ -1,0 +1,88 @@
+"""Tasks as people read them: a table fitted to the terminal, and one task in full."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from todo_cli.console import Console
+from todo_cli.documents import time_text
+from todo_cli.safe_text import fit, pad, visible, width
+from todo_core.task import Task
+
+_GAP = "  "
+_NARROWEST_DESCRIPTION = 12
+_RESET = "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a state of a task is shown: never by colour alone."""
+
+    symbol: str
+    plain_symbol: str
+    word: str
+    colour: str
+
+
+PENDING = Look("○", "[ ]", "pending", "\x1b[33m")
+COMPLETED = Look("✓", "[x]", "completed", "\x1b[32m")
+DELETED = Look("✗", "[-]", "deleted", "\x1b[31m")
+
+
+def look(task: Task) -> Look:
+    """Return how the task's state is shown."""
+    return DELETED if task.deleted_at else COMPLETED if task.completed else PENDING
+
+
+def state(task: Task, console: Console) -> str:
+    """Return symbol and word of the task's state."""
+    seen = look(task)
+    return f"{seen.symbol if console.can_show(seen.symbol) else seen.plain_symbol} {seen.word}"
+
+
+def table(tasks: Sequence[Task], console: Console) -> Iterator[str]:
+    """Return the lines of a table; descriptions get what room is left, or none."""
+    rows = [(str(task.id), state(task, console), visible(task.title), _summary(task)) for task in tasks]
+    heads = ("ID", "Status", "Title", "Description")
+    number, status, title, description = (
+        max(width(head), *(width(row[column]) for row in rows)) for column, head in enumerate(heads)
+    )
+    room = console.width - number - status - 2 * len(_GAP)
+    wanted = any(row[3] for row in rows)
+    title = min(title, max(room - _NARROWEST_DESCRIPTION - len(_GAP), room // 2) if wanted else room)
+    description = min(description, room - title - len(_GAP)) if wanted else 0
+    if description < _NARROWEST_DESCRIPTION:
+        description = 0
+        title = min(max(width(row[2]) for row in rows), room)
+    bold, reset = ("\x1b[1m", _RESET) if console.coloured else ("", "")
+    yield f"{bold}{_line(heads, (number, status, title, description))}{reset}"
+    for task, row in zip(tasks, rows, strict=True):
+        text = _line(row, (number, status, title, description))
+        yield _coloured(text, number + len(_GAP), status, look(task)) if console.coloured else text
+
+
+def card(task: Task, console: Console) -> Iterator[str]:
+    """Return the lines that show one task in full."""
+    yield f"{task.id}  {visible(task.title)}"
+    colour, reset = (look(task).colour, _RESET) if console.coloured else ("", "")
+    yield f"    {colour}{state(task, console)}{reset}"
+    for text in (task.description or "").splitlines():
+        yield f"    {visible(text)}"
+    times = [("created", task.created_at), ("changed", task.updated_at), ("completed", task.completed_at)]
+    yield "    " + ", ".join(
+        f"{word} {str(time_text(time))[:16].replace('T', ' ')} UTC" for word, time in times if time
+    )
+
+
+def _summary(task: Task) -> str:
+    first, _, rest = (task.description or "").partition("\n")
+    return visible(first) + (" …" if rest else "")
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    shown = [pad(cell, columns) for cell, columns in zip(cells, widths, strict=True) if columns > 0]
+    return _GAP.join(shown).rstrip()
+
+
+def _coloured(text: str, start: int, columns: int, seen: Look) -> str:
+    end = start + len(fit(text[start:], columns))
+    return f"{text[:start]}{seen.colour}{text[start:end]}{_RESET}{text[end:]}"

@@ -1,0 +1,51 @@
+"""Task ids as the command line takes them."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from todo_cli.session import Program
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_DIGITS = 19
+"""The largest id, 2^63-1, has so many."""
+
+
+class TaskId(click.ParamType[int]):
+    """A decimal number; whether there is such a task is for the store to say."""
+
+    name = "id"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: D102  click says it
+        task_id = parse_task_id(value)
+        if task_id is None:
+            self.fail("A task ID is a number such as 7.", param, ctx)
+        return task_id
+
+    def shell_complete(  # noqa: D102  click says it
+        self,
+        ctx: click.Context,
+        param: click.Parameter,  # noqa: ARG002  likewise
+        incomplete: str,
+    ) -> "list[CompletionItem]":
+        from todo_cli.completing import task_id_items  # noqa: PLC0415  only a shell that completes needs it
+
+        program = ctx.find_object(Program)
+        return task_id_items(program, ctx.info_name, incomplete) if program else []
+
+
+def parse_task_id(text: str) -> int | None:
+    """Return the number, or None for what is no decimal number of a sensible length."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
+
+
+def words(task_ids: Sequence[int]) -> str:
+    """Return the ids as the history shows them."""
+    shown = " ".join(map(str, task_ids[:10]))
+    return f"{shown} …" if len(task_ids) > len(task_ids[:10]) else shown
+
+
+task_ids_argument = click.argument("task_ids", metavar="ID...", type=TaskId(), nargs=-1, required=True)
