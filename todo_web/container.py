@@ -10,10 +10,11 @@ from dependency_injector import containers, providers
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
+from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens import open_verifier
-from todo_core.errors import StorageUnusable
+from todo_core.driver import run_now
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
@@ -36,6 +37,20 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
         yield threaded
 
 
+@asynccontextmanager
+async def open_neon(address: PostgresAddress, pool_size: int, deadline: float) -> AsyncIterator[TaskRepository]:
+    """Open a PostgreSQL database with the driver that the address names, asyncpg if it names none."""
+    if address.driver == "psycopg2":
+        blocking = open_with_psycopg2(address, pool_size=pool_size, deadline=deadline)
+        with closing(ThreadedTaskRepository(blocking, threads=pool_size)) as threaded:
+            yield threaded
+        run_now(blocking.close())
+    else:
+        repository = await open_with_asyncpg(address, pool_size=pool_size, deadline=deadline)
+        yield repository
+        await repository.close()
+
+
 class MemoryStorage(containers.DeclarativeContainer):
     """Tasks that end with the process."""
 
@@ -50,6 +65,15 @@ class SqliteStorage(containers.DeclarativeContainer):
     repository: providers.Provider[TaskRepository] = providers.Resource(open_sqlite, path, deadline)
 
 
+class NeonStorage(containers.DeclarativeContainer):
+    """Tasks in PostgreSQL."""
+
+    address: providers.Dependency[PostgresAddress] = providers.Dependency(instance_of=PostgresAddress)
+    pool_size: providers.Dependency[int] = providers.Dependency(instance_of=int)
+    deadline: providers.Dependency[float] = providers.Dependency(instance_of=float)
+    repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, pool_size, deadline)
+
+
 def storage_of(settings: Settings) -> containers.Container:
     """Return the container of the store that the settings name."""
     match settings.storage:
@@ -57,8 +81,8 @@ def storage_of(settings: Settings) -> containers.Container:
             return MemoryStorage()
         case SqliteAddress(path):
             return SqliteStorage(path=path, deadline=settings.storage_deadline)
-        case PostgresAddress():
-            raise StorageUnusable("PostgreSQL is not supported yet; use a sqlite:/// address.")
+        case PostgresAddress() as address:
+            return NeonStorage(address=address, pool_size=settings.pool_size, deadline=settings.storage_deadline)
 
 
 def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:

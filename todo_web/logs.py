@@ -21,6 +21,7 @@ def log_config() -> dict[str, Any]:
                 "style": "{",
                 "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},
                 "timestamp": "time",
+                "exclude_fields": ["color_message"],  # the server's own event again, with terminal colours
             }
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},

@@ -14,14 +14,14 @@ import click
 import uvicorn
 from pydantic import ValidationError
 
-from todo_adapters.address import MemoryAddress, data_folder
+from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.logs import development_log_config, log_config
-from todo_web.settings import SECRET_MISSING, Settings
+from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -99,6 +99,27 @@ def token(user: str, ttl: timedelta, *, expired: bool) -> None:
     click.echo(issue_token(secret, user, -ttl if expired else ttl, SystemClock().now()))
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the schema of the database at DATABASE_URL to the newest revision.
+
+    Of an address with Neon's pooler the direct one is used. Two runs at once are safe: one waits.
+    """
+    try:
+        address = StorageSettings().storage
+        if not isinstance(address, PostgresAddress):
+            click.echo("Nothing to do: only PostgreSQL is migrated; a SQLite file upgrades itself.")
+            return
+        from todo_adapters.neon.migrations import migrate as run  # noqa: PLC0415  slow, and not needed to serve
+
+        run(address)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    except StorageError as error:
+        raise Refusal(str(error)) from error
+    click.echo("The schema is at the newest revision.")
+
+
 def _settings(*, development_secret: bool) -> Settings:
     """Read the settings; stop with one line that says what to mend."""
     try:
@@ -107,9 +128,13 @@ def _settings(*, development_secret: bool) -> Settings:
         if development_secret and any(found["type"] == SECRET_MISSING for found in error.errors()):
             os.environ["BETTER_AUTH_SECRET"] = _development_secret()
             return _settings(development_secret=False)
-        found = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = f"{found['loc'][0]}: " if found["loc"] else ""
-        raise Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}") from None
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValidationError) -> Refusal:
+    found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = f"{found['loc'][0]}: " if found["loc"] else ""
+    return Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}")
 
 
 def _development_secret() -> str:
@@ -125,9 +150,13 @@ def _development_secret() -> str:
 
 
 async def _try_storage(settings: Settings) -> None:
-    """Open the store once before any worker does. Raises StorageError."""
-    async with running(WebContainer(settings=settings, storage=storage_of(settings))):
-        pass
+    """Open the store once before any worker does, and tell what keeps it from being ready. Raises StorageError."""
+    container = WebContainer(settings=settings, storage=storage_of(settings))
+    async with running(container):
+        try:
+            await container.storage.repository().check()
+        except StorageError as error:
+            click.echo(f"Warning: the service is not ready: {error}", err=True)
 
 
 def _greet(settings: Settings, host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """Every error answer, as problem details (RFC 9457)."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -17,8 +18,7 @@ from todo_core.errors import (
     IdempotencyKeyReused,
     InvalidInput,
     KeysUnavailable,
-    StorageUnavailable,
-    StorageUnusable,
+    StorageError,
     TaskForbidden,
     TaskNotFound,
     TodoError,
@@ -26,6 +26,8 @@ from todo_core.errors import (
     VersionConflict,
 )
 from todo_web.audit import audit
+
+_LOGGER = logging.getLogger("todo.web")
 
 MEDIA_TYPE = "application/problem+json"
 INSTANCE_LIMIT = 200
@@ -91,8 +93,7 @@ _ANSWERS: Mapping[type[TodoError], Problem] = {
     IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
     IdempotencyKeyInTrash: Problem(409, "idempotency_key_in_trash", "The task of this key is in the trash."),
     KeysUnavailable: Problem(503, "keys_unavailable", "Tokens cannot be verified now; try again.", _RETRY),
-    StorageUnavailable: _STORAGE,
-    StorageUnusable: _STORAGE,
+    StorageError: _STORAGE,
 }
 
 
@@ -155,6 +156,8 @@ async def answer_domain_error(request: Request, error: Exception) -> Response:
     """Handle TodoError."""
     assert isinstance(error, TodoError)  # noqa: S101  FastAPI registers handlers for one class each
     audit(request, error)
+    if isinstance(error, StorageError):
+        _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
     return problem_response(request.scope, problem_of(error))
 
 
