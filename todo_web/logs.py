@@ -3,6 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
+from pythonjsonlogger.core import RESERVED_ATTRS
 from uvicorn.config import LOGGING_CONFIG
 
 
@@ -21,7 +22,8 @@ def log_config() -> dict[str, Any]:
                 "style": "{",
                 "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},
                 "timestamp": "time",
-                "exclude_fields": ["color_message"],  # the server's own event again, with terminal colours
+                # The server says its events again in colours, for terminals.
+                "reserved_attrs": [*RESERVED_ATTRS, "color_message"],
             }
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
