@@ -1,11 +1,13 @@
-"""Real servers, each started once, when the first test asks for it."""
+"""Real servers, each started once, when the first test asks for it; and what holds for every test."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
 from tests.postgres import Server, running_postgres
+from tests.secrecy import leak
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +22,21 @@ def pgbouncer(postgres: Server) -> Iterator[Pooler]:
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
     with running_pgbouncer(postgres) as pooler:
         yield pooler
+
+
+def pytest_configure() -> None:
+    """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test whose standard output, standard error or log holds a token or a secret."""
+    report = yield
+    for name, output in report.sections:
+        if (found := leak(output)) is not None and report.passed:
+            report.outcome = "failed"
+            report.longrepr = f"{name} {found}."
+    return report

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from threading import Event, Thread
 
+from tests.secrecy import leak
+
 STARTUP_SECONDS = 60
 SHUTDOWN_SECONDS = 15
 
@@ -75,7 +77,10 @@ def environment(values: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def serving(values: Mapping[str, str], *arguments: str, workers: int = 1) -> Iterator[Server]:
-    """Run ``todo-web`` while the block runs; whatever is left of it then is killed."""
+    """Run ``todo-web`` while the block runs; whatever is left of it then is killed.
+
+    Nothing that it printed may hold a token or a secret, but under --dev, which prints a token.
+    """
     server = Server(values, *arguments, workers=workers)
     try:
         server.wait_until_listening()
@@ -85,3 +90,5 @@ def serving(values: Mapping[str, str], *arguments: str, workers: int = 1) -> Ite
         with suppress(ProcessLookupError):
             os.killpg(server.process.pid, signal.SIGKILL)
         server.wait()
+    if "--dev" not in arguments:
+        assert leak("".join(server.lines)) is None

@@ -14,7 +14,8 @@ from todo_web.problems import REALM, Problem
 class BearerToken(SecurityBase):
     """The dependency that turns the ``Authorization`` header into the id of a user (RFC 6750, section 2.1).
 
-    A request without a token is told to send one; what is wrong with a token that was sent, only that it has expired.
+    A request without a bearer token is told to send one, and no error code (section 3.1); what is wrong with a token
+    that was sent, only that it has expired.
     """
 
     def __init__(self) -> None:
@@ -24,12 +25,12 @@ class BearerToken(SecurityBase):
     async def __call__(self, request: Request) -> str:
         """Return the user's id. Raises Problem, TokenRefused and KeysUnavailable."""
         sent = request.headers.getlist("authorization")
-        if not sent:
-            authentication_failed(request, "no_token")
+        if len(sent) > 1:
+            raise TokenRefused("several_headers")
+        scheme, _, token = "".join(sent).partition(" ")
+        if scheme.lower() != "bearer":
+            authentication_failed(request, "other_scheme" if sent else "no_token")
             raise Problem(401, "token_required", "A bearer token is required.", _ASK)
-        scheme, _, token = sent[0].partition(" ")
-        if len(sent) > 1 or scheme.lower() != "bearer":
-            raise TokenRefused("several_headers" if len(sent) > 1 else "not_a_bearer_token")
         user_id: str = await request.app.state.container.verifier().verify(token)
         request.state.user_id = user_id
         return user_id

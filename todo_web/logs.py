@@ -27,6 +27,8 @@ def log_config() -> dict[str, Any]:
             }
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
+        # The HTTP client would log every fetch of keys with its address, which may hold a password.
+        "loggers": {"httpx2": {"level": "WARNING"}},
         "root": {"handlers": ["stdout"], "level": "INFO"},
     }
 

@@ -92,7 +92,10 @@ _ANSWERS: Mapping[type[TodoError], Problem] = {
     VersionConflict: Problem(412, "version_conflict", "The task was changed since; fetch it again."),
     IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
     IdempotencyKeyInTrash: Problem(409, "idempotency_key_in_trash", "The task of this key is in the trash."),
-    KeysUnavailable: Problem(503, "keys_unavailable", "Tokens cannot be verified now; try again.", _RETRY),
+    # The issuer is asked again every 30 s.
+    KeysUnavailable: Problem(
+        503, "keys_unavailable", "Tokens cannot be verified now; try again.", {"Retry-After": "30"}
+    ),
     StorageError: _STORAGE,
 }
 

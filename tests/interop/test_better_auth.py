@@ -16,7 +16,7 @@ from tests.interop.better_auth import FOLDER, SECRET, BetterAuth, running
 from tests.processes import Server, serving
 
 ROOT = Path(__file__).parents[2]
-MODES = {"EdDSA": "jwks", "ES256": "jwks", "RS256": "jwks", "HS256": "hs256"}
+MODES = {"EdDSA": "jwks", "ES256": "jwks", "RS256": "jwks", "PS256": "jwks", "HS256": "hs256"}
 
 
 @contextmanager

@@ -13,7 +13,7 @@ const [algorithm, secret, port] = process.argv.slice(2);
 const mails = [];
 const database = { user: [], session: [], account: [], verification: [], jwks: [] };
 
-const published = (alg) => jwt({ jwks: { keyPairConfig: { alg } } });
+const published = (alg) => jwt({ jwks: { keyPairConfig: { alg } }, jwt: alg === "ES256" ? { definePayload: () => ({}) } : {} });
 
 const shared = (origin) =>
   jwt({

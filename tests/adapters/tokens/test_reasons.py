@@ -1,0 +1,37 @@
+"""Every reason for a refusal is explained to operators, and none that does not exist."""
+
+import asyncio
+import re
+from contextlib import aclosing
+from pathlib import Path
+
+from tests.adapters.tokens.attacks import ATTACKS, Scene
+from tests.adapters.tokens.forge import ISSUER, SECRET, token
+from tests.clocks import FrozenClock
+from todo_adapters.tokens import Hs256Verifier
+from todo_adapters.tokens.both import BothVerifier
+from todo_adapters.tokens.jwks import KeyCache
+from todo_adapters.tokens.published import JwksVerifier
+from todo_core.errors import TokenRefused
+
+PAGE = Path(__file__).parents[3] / "docs" / "better-auth.md"
+OF_THE_HEADER = {"no_token", "other_scheme", "several_headers"}
+"""What the service finds before there is a token to verify."""
+
+
+def test_the_page_for_operators_explains_every_reason() -> None:
+    rows = re.findall(r"^\| (`[a-z0-9_`, ]+) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    explained = {reason for row in rows for reason in re.findall("`([a-z0-9_]+)`", row)}
+    assert explained == asyncio.run(reasons()) | OF_THE_HEADER
+
+
+async def reasons() -> set[str]:
+    """Return the reasons that the attacks are refused for."""
+    clock = FrozenClock()
+    scene = Scene(int(clock.now().timestamp()))
+    async with aclosing(KeyCache(scene.issuer.fetch, clock)) as cache:
+        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER)
+        verifier = BothVerifier(Hs256Verifier(SECRET, clock, 30, ISSUER, ISSUER), published)
+        texts = [*(attack.make(scene) for attack in ATTACKS), token({}, {"alg": "EdDSA"})]
+        outcomes = await asyncio.gather(*map(verifier.verify, texts), return_exceptions=True)
+    return {outcome.reason for outcome in outcomes if isinstance(outcome, TokenRefused)}

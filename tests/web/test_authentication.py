@@ -1,0 +1,200 @@
+"""Who gets in over HTTP, what the others are told (RFC 6750), and what the audit log keeps of it."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dependency_injector import containers, providers
+from fastapi.testclient import TestClient
+from pythonjsonlogger.json import JsonFormatter
+
+from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
+from tests.adapters.tokens.forge import ISSUER, SECRET
+from tests.adapters.tokens.serving import publishing
+from tests.secrecy import leak
+from tests.web.conftest import Start, bearer, settings
+from todo_adapters.clock import SystemClock
+from todo_adapters.sqlite import SqliteTaskRepository
+from todo_adapters.tokens import issue_token
+from todo_core.ports import TaskRepository
+from todo_web.app import create_app
+from todo_web.logs import log_config
+
+INVALID = 'Bearer realm="tasks", error="invalid_token", error_description="The token is invalid"'
+EXPIRED = 'Bearer realm="tasks", error="invalid_token", error_description="The token has expired"'
+UNAUTHORIZED = 401
+
+
+@asynccontextmanager
+async def open_stopped(path: Path) -> AsyncIterator[TaskRepository]:
+    """Open a store that has been closed: whatever touches it fails."""
+    repository = SqliteTaskRepository(path)
+    repository.close()
+    yield repository
+
+
+class Attacked:
+    """A service that trusts a shared secret and published keys, and whose database is stopped."""
+
+    def __init__(self, client: TestClient, scene: Scene) -> None:
+        self.client = client
+        self.scene = scene
+
+    def status_and_challenge(self, attack: Attack) -> tuple[int, str | None]:
+        header = b"Bearer " + attack.make(self.scene).encode("utf-8", "surrogatepass")
+        answer = self.client.get("/tasks", headers=[(b"Authorization", header)])
+        assert leak(answer.text) is None
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        return answer.status_code, answer.headers.get("WWW-Authenticate")
+
+
+@pytest.fixture(scope="module")
+def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
+    scene = Scene(int(SystemClock().now().timestamp()))
+    storage = containers.DynamicContainer()
+    storage.repository = providers.Resource(open_stopped, tmp_path_factory.mktemp("store") / "tasks.db")
+    with publishing(scene.issuer) as url:
+        values = {"BETTER_AUTH_SECRET": SECRET, "BETTER_AUTH_URL": ISSUER, "TODO_JWKS_URL": url}
+        app = create_app(settings(TODO_JWT_MODE="both", **values), storage)
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Attacked(client, scene)
+
+
+def expected(attack: Attack) -> tuple[int, str]:
+    return UNAUTHORIZED, EXPIRED if attack.expired else INVALID
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack.name))
+def test_an_attack_gets_the_challenge_and_one_audit_event(
+    attack: Attack, attacked: Attacked, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert attacked.status_and_challenge(attack) == expected(attack)
+    assert [event["event"] for event in events(caplog)] == ["authentication_failure"]
+
+
+def test_a_thousand_bad_tokens_do_not_touch_the_database(attacked: Attacked) -> None:
+    for attack in islice(cycle(ATTACKS), 1000):
+        assert attacked.status_and_challenge(attack) == expected(attack)
+    assert attacked.scene.issuer.fetches <= 2
+    good = {"Authorization": f"Bearer {attacked.scene.text()}"}
+    assert attacked.client.get("/tasks", headers=good).status_code >= 500
+
+
+@pytest.mark.parametrize(
+    ("sent", "challenge", "reason"),
+    [
+        ([], 'Bearer realm="tasks"', "no_token"),
+        ([("Authorization", "")], 'Bearer realm="tasks"', "other_scheme"),
+        ([("Authorization", "Basic YWxpY2U6c2VjcmV0")], 'Bearer realm="tasks"', "other_scheme"),
+        ([("Cookie", "better-auth.session_token=x")], 'Bearer realm="tasks"', "no_token"),
+        ([("Authorization", "Bearer")], INVALID, "not_three_parts"),
+        ([("Authorization", "Bearer a.b.c")], INVALID, "bad_base64url"),
+        ([("Authorization", "Bearer a.b.c"), ("Authorization", "Bearer a.b.c")], INVALID, "several_headers"),
+    ],
+)
+def test_the_challenge_names_an_error_only_if_a_token_was_sent(
+    sent: list[tuple[str, str]], challenge: str, reason: str, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """RFC 6750, sections 3 and 3.1."""
+    answer = start().get("/tasks", headers=sent)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (UNAUTHORIZED, challenge)
+    assert [event["reason"] for event in events(caplog)] == [reason]
+
+
+def test_a_token_anywhere_else_is_not_looked_at(client: TestClient) -> None:
+    """RFC 6750, sections 2.2 and 2.3: neither in the body nor in the address."""
+    token = client.headers.pop("Authorization").removeprefix("Bearer ")
+    assert client.get("/tasks", params={"access_token": token}).status_code == UNAUTHORIZED
+    assert client.post("/tasks", data={"access_token": token}).status_code == UNAUTHORIZED
+    assert client.get("/tasks", headers={"X-Authorization": f"Bearer {token}"}).status_code == UNAUTHORIZED
+    assert client.get("/tasks", headers={"Authorization": f"bEARER {token}"}).status_code == 200
+
+
+def test_every_route_but_health_and_documentation_needs_a_token(start: Start) -> None:
+    client = start(TODO_CONTRACTS="fastapi-backend-crud,fastapi-todo-backend,backend-todo-api")
+    paths: dict[str, dict[str, Any]] = client.get("/openapi.json").json()["paths"]
+    for path, operations in paths.items():
+        if path.startswith("/health"):
+            continue
+        for method in operations:
+            answer = client.request(method, path.format(user_id="ann", task_id=1))
+            assert (answer.status_code, method, path) == (UNAUTHORIZED, method, path)
+
+
+def test_pages_may_read_the_challenge(client: TestClient) -> None:
+    answer = client.get("/tasks", headers={"Authorization": "Bearer x", "Origin": "http://localhost:3000"})
+    assert answer.status_code == UNAUTHORIZED
+    assert "WWW-Authenticate" in answer.headers["Access-Control-Expose-Headers"]
+
+
+def events(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """Return the audit events of a test as the service prints them; each is one line of ASCII."""
+    config = log_config()["formatters"]["json"]
+    formatter = JsonFormatter(**{name: value for name, value in config.items() if name not in {"()", "format"}})
+    lines = [formatter.format(record) for record in caplog.records if record.name == "todo.audit"]
+    assert all(line.isascii() and line.isprintable() for line in lines)
+    return [json.loads(line) for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "event", "reason", "user"),
+    [
+        ("GET", "/tasks", 401, "authentication_failure", "expired", None),
+        ("GET", "/api/bob/tasks", 403, "authorization_violation", "foreign_path", "ann"),
+        ("GET", "/tasks/{foreign}", 403, "authorization_violation", "foreign_task", "ann"),
+        ("DELETE", "/api/tasks/{foreign}", 404, "authorization_violation", "foreign_task", "ann"),
+    ],
+)
+def test_each_failure_and_violation_is_one_event(  # noqa: PLR0913  one row of the table
+    method: str,
+    path: str,
+    status: int,
+    event: str,
+    reason: str,
+    user: str | None,
+    start: Start,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Time, request, route, reason, user when known, client address."""
+    client = start()
+    foreign = client.post("/tasks", json={"title": "Bob's"}, headers=bearer("bob")).json()["id"]
+    sent = bearer("ann", timedelta(hours=-1)) if status == UNAUTHORIZED else bearer("ann")
+    answer = client.request(method, path.format(foreign=foreign), headers=sent)
+    assert answer.status_code == status
+    (found,) = events(caplog)
+    assert found["event"] == event
+    assert found["reason"] == reason
+    assert found["user_id"] == user
+    assert found["request_id"] == answer.headers["X-Request-ID"]
+    assert found["method"] == method
+    assert str(found["route"]).startswith(path.split("{", maxsplit=1)[0].replace("bob", "{user_id}"))
+    assert found["client"] == "testclient"
+    assert str(found["time"]).endswith("+00:00")
+
+
+def test_missing_tasks_and_faulty_input_are_no_events(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/tasks/999").status_code == 404
+    assert client.post("/tasks", json={"title": ""}).status_code == 422
+    assert client.get("/nowhere").status_code == 404
+    assert events(caplog) == []
+
+
+def test_what_a_client_sends_cannot_forge_an_event(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even a user id, which may hold any visible character."""
+    user = 'ann"}{"event": "forged\u2028\u202e'
+    token = issue_token(settings().tokens.secret, user, timedelta(hours=1), SystemClock().now())
+    headers = {"Authorization": f"Bearer {token}", "X-Request-ID": "a\tb", "User-Agent": "\x1b[31m"}
+    assert start().get("/api/%0d%0aforged/tasks", headers=headers).status_code == 403
+    (found,) = events(caplog)
+    assert found["user_id"] == user
+    assert found["event"] == "authorization_violation"
+
+
+def test_the_http_client_logs_no_address_of_the_issuer() -> None:
+    assert log_config()["loggers"]["httpx2"]["level"] == logging.getLevelName(logging.WARNING)
