@@ -46,7 +46,7 @@ def test_a_task_is_shown_in_full(todo: Todo) -> None:
     todo.ok("add", "Buy milk", "-d", "two\nbottles", "--done")
     assert todo.ok("show", "1", terminal=True, NO_COLOR="1").out == (
         "1  Buy milk\n    ✓ completed\n    two\n    bottles\n"
-        "    created 2026-01-02 03:04 UTC, changed 2026-01-02 03:04 UTC, completed 2026-01-02 03:04 UTC\n"
+        "    created 2026-01-02 03:04 UTC\n    changed 2026-01-02 03:04 UTC\n    completed 2026-01-02 03:04 UTC\n"
     )
 
 
