@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress
-from todo_core.errors import StorageUnusable
+from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
 
 
@@ -26,7 +26,13 @@ def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
 
             yield MemoryTaskRepository()
         case PostgresAddress():
-            raise StorageUnusable("The console does not reach PostgreSQL yet; use a sqlite:/// address.")
+            from todo_adapters.neon import open_with_psycopg2  # noqa: PLC0415
+
+            neon = open_with_psycopg2(address, pool_size=1)
+            try:
+                yield neon
+            finally:
+                run_now(neon.close())
 
 
 def store_name(address: StorageAddress) -> str:
