@@ -7,12 +7,11 @@ from click.shell_completion import (
     ShellComplete,
     add_completion_class,
     get_completion_class,
-    shell_complete,
 )
 
 from todo_adapters.address import SqliteAddress
 from todo_cli.application import COMPLETE_VARIABLE
-from todo_cli.exits import Failure
+from todo_cli.exits import Failure, Misuse
 from todo_cli.safe_text import visible
 from todo_cli.session import Program
 from todo_core.driver import run_now
@@ -52,20 +51,21 @@ class TitledBash(BashComplete):
         return f"{item.type}\t{item.value}\t{title or ''}"
 
 
-def shell_named(name: str) -> ShellComplete:
-    """Return what completes for a shell that click knows."""
+def shell_named(name: str, command: click.Command, program: Program) -> ShellComplete:
+    """Return what completes a command for bash, zsh or fish. Raises Misuse for another shell."""
     add_completion_class(TitledBash, "bash")
     kind = get_completion_class(name)
     if kind is None:
-        raise LookupError(name)
-    return kind(click.Command("todo"), {}, "todo", COMPLETE_VARIABLE)
+        raise Misuse("Completion is there for bash, zsh and fish.")
+    return kind(command, {"obj": program}, "todo", COMPLETE_VARIABLE)
 
 
-def complete(command: click.Command, program: Program) -> int:
-    """Print the completions of the command line that the shell's script describes; return the exit code."""
-    add_completion_class(TitledBash, "bash")
-    wanted = program.console.environ[COMPLETE_VARIABLE]
-    return shell_complete(command, {"obj": program}, "todo", COMPLETE_VARIABLE, wanted)
+def complete(command: click.Command, program: Program) -> None:
+    """Print the completions of the command line that the shell's script describes. Raises Misuse."""
+    shell = program.console.environ[COMPLETE_VARIABLE].removesuffix("_complete")
+    answer = shell_named(shell, command, program).complete()
+    if answer:
+        program.console.write(answer)
 
 
 def task_id_items(program: Program, command: str | None, start: str) -> list[CompletionItem]:

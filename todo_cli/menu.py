@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from todo_cli.console import Console
-from todo_cli.exits import Failure
+from todo_cli.exits import INTERRUPTED, SUCCESS, Failure
 from todo_cli.history import Plan
 from todo_cli.safe_text import visible
 from todo_cli.session import Session
@@ -52,8 +52,8 @@ class Menu:
             **dict.fromkeys(("t", "trash"), self._trash),
         }
 
-    def run(self) -> None:
-        """Go on until the exit is chosen or the input ends."""
+    def run(self) -> int:
+        """Go on until the exit is chosen or the input ends; return the exit code."""
         self._say(f"To-do list of {visible(self._session.user_id)}")
         try:
             while True:
@@ -63,7 +63,8 @@ class Menu:
             self._say("Goodbye!")
         except KeyboardInterrupt:
             self._say("\nGoodbye!")
-            raise
+            return INTERRUPTED
+        return SUCCESS
 
     def _turn(self, choice: str) -> None:
         action = self._actions.get(choice.lower())

@@ -48,6 +48,13 @@ class Output:
         if hint:
             self.console.note(hint)
 
+    def data_or_words(self, tasks: Sequence[Task], words: str) -> None:
+        """Print tasks for programs, words for people."""
+        if not self.for_people:
+            self._data(tasks)
+        elif words:
+            self.console.note(words)
+
     def made(self, task: Task) -> None:
         """Print the one task that a command made; as JSON it is an object, not an array."""
         if self.json:

@@ -52,7 +52,8 @@ def _carry_out(arguments: Sequence[str], program: Program) -> int:
     if COMPLETE_VARIABLE in program.console.environ:
         from todo_cli.completing import complete  # noqa: PLC0415  only a shell that completes needs it
 
-        return complete(todo, program)
+        complete(todo, program)
+        return SUCCESS
     try:
         # Not click's own main, which ends the process by itself when the output pipe is closed.
         with todo.make_context("todo", list(arguments), obj=program) as context:

@@ -28,11 +28,11 @@ def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
         case PostgresAddress():
             from todo_adapters.neon import open_with_psycopg2  # noqa: PLC0415
 
-            remote = open_with_psycopg2(address, pool_size=1)
+            neon = open_with_psycopg2(address, pool_size=1)
             try:
-                yield remote
+                yield neon
             finally:
-                run_now(remote.close())
+                run_now(neon.close())
 
 
 def store_name(address: StorageAddress) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from todo_cli.console import Console
-from todo_cli.documents import time_text
 from todo_cli.safe_text import fit, pad, visible, width
 from todo_core.task import Task
 
@@ -67,10 +66,9 @@ def card(task: Task, console: Console) -> Iterator[str]:
     yield f"    {colour}{state(task, console)}{reset}"
     for text in (task.description or "").splitlines():
         yield f"    {visible(text)}"
-    times = [("created", task.created_at), ("changed", task.updated_at), ("completed", task.completed_at)]
-    yield "    " + ", ".join(
-        f"{word} {str(time_text(time))[:16].replace('T', ' ')} UTC" for word, time in times if time
-    )
+    for word, time in (("created", task.created_at), ("changed", task.updated_at), ("completed", task.completed_at)):
+        if time:
+            yield f"    {word} {time:%Y-%m-%d %H:%M} UTC"
 
 
 def _summary(task: Task) -> str:

@@ -44,5 +44,5 @@ def completion_command(program: Program, shell: str) -> None:
     zsh    todo completion zsh > ~/.zfunc/_todo     (with fpath+=~/.zfunc before compinit)
     fish   todo completion fish > ~/.config/fish/completions/todo.fish
     """  # noqa: D301  click's mark for a paragraph that stays as it is
-    for text in shell_named(shell).source().strip().split("\n"):
+    for text in shell_named(shell, click.Command("todo"), program).source().strip().split("\n"):
         program.console.write(text)

@@ -16,4 +16,5 @@ def menu_command(program: Program) -> None:
     printf '1\\nBuy milk\\n\\n2\\n6\\n' | todo menu
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     with program.session() as session:
-        Menu(session, program.console).run()
+        code = Menu(session, program.console).run()
+    raise click.exceptions.Exit(code)

@@ -24,7 +24,7 @@ def rm_command(program: Program, task_ids: tuple[int, ...], *, permanent: bool, 
     """Move tasks to the trash; all of them or none. `todo undo` or `todo restore` brings them back."""
     if permanent:
         if not yes:
-            program.console.confirm(f"Remove for good what cannot be undone: {words(task_ids)}?", "--yes")
+            program.console.confirm(f"Remove {words(task_ids)} for good? That cannot be undone.", "--yes")
         with program.session() as session:
             removed = _remove(session, task_ids)
         program.output.done("Removed for good", removed)

@@ -55,4 +55,4 @@ def _step(
         for text in plan.summary:
             program.console.note(text)
         tasks = [] if dry_run else session.history.carry_out(plan)
-    program.output.done("Now", tasks)
+    program.output.data_or_words(tasks, "" if dry_run else "Done.")
