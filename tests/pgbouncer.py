@@ -47,7 +47,7 @@ class Pooler:
     port: int
     certificate: Path
 
-    def address(self, options: str = "?sslmode=require", host: str = "localhost") -> PostgresAddress:
+    def address(self, options: str = "?sslmode=require&pgbouncer=true", host: str = "localhost") -> PostgresAddress:
         url = self.server.url(DATABASE, port=self.port, options=options)
         return PostgresAddress(url.replace("@localhost:", f"@{host}:"), None)
 

@@ -20,20 +20,18 @@ DEADLINE = 5.0
 
 @asynccontextmanager
 async def open_with_asyncpg(
-    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE, prepare: bool | None = None
+    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
 ) -> AsyncIterator[TaskRepository]:
     """Open a repository for the running event loop, whether or not the database can be reached now.
 
-    ``prepare`` says whether statements are kept prepared; None decides by the address: not through Neon's pooler. Say
-    False for another pooler in transaction mode. Raises StorageUnusable for an address that cannot work.
+    Through Neon's pooler no statement stays prepared; an address through another pooler in transaction mode must say
+    ``pgbouncer=true`` for that. Raises StorageUnusable for an address that cannot work.
     """
     from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor  # noqa: PLC0415  only where it is used
     from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    target = endpoint(address)
-    prepared = not target.pooled if prepare is None else prepare
-    executor = await AsyncpgExecutor.open(target, pool_size=pool_size, deadline=deadline, prepare=prepared)
+    executor = await AsyncpgExecutor.open(endpoint(address), pool_size=pool_size, deadline=deadline)
     try:
         yield NeonTaskRepository(executor)
     finally:

@@ -13,14 +13,14 @@ DRIVERS = ("asyncpg", "psycopg2")
 
 @contextmanager
 def opened(
-    driver: str, address: PostgresAddress, *, prepare: bool = True, pool_size: int = 10, deadline: float = 5.0
+    driver: str, address: PostgresAddress, *, pool_size: int = 10, deadline: float = 5.0
 ) -> Iterator[TaskRepository]:
     """Open a repository that ``run_now`` can drive; the database keeps what it holds."""
     if driver == "psycopg2":
         with open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository:
             yield repository
         return
-    opening = open_with_asyncpg(address, pool_size=pool_size, deadline=deadline, prepare=prepare)
+    opening = open_with_asyncpg(address, pool_size=pool_size, deadline=deadline)
     with loop_thread() as loop:
         repository = loop.run(opening.__aenter__())
         try:

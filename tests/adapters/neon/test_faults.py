@@ -50,7 +50,7 @@ def open_store(request: pytest.FixtureRequest, postgres: Server) -> Open:
     postgres.empty()
     driver, _, pooled = request.param.partition(" ")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
-    return partial(opened, driver, pooler.address() if pooler else postgres.address(), prepare=not pooled)
+    return partial(opened, driver, pooler.address() if pooler else postgres.address())
 
 
 @pytest.fixture(params=DRIVERS)
