@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.postgres import DATABASE, PASSWORD, USER, Server
-from tests.programs import free_port, hand_over, program_folder, settings
+from tests.processes import free_port
+from tests.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/homebrew/bin")

@@ -10,10 +10,10 @@ from dependency_injector import containers, providers
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
+from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens import open_verifier
-from todo_core.errors import StorageUnusable
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
@@ -36,6 +36,20 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
         yield threaded
 
 
+@asynccontextmanager
+async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -> AsyncIterator[TaskRepository]:
+    """Use asyncpg, unless the address names psycopg2, which gets a thread for each of its connections."""
+    if address.driver == "psycopg2":
+        with (
+            open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
+            closing(ThreadedTaskRepository(repository, threads=pool_size)) as threaded,
+        ):
+            yield threaded
+    else:
+        async with open_with_asyncpg(address, pool_size=pool_size, deadline=deadline) as repository:
+            yield repository
+
+
 class MemoryStorage(containers.DeclarativeContainer):
     """Tasks that end with the process."""
 
@@ -50,6 +64,15 @@ class SqliteStorage(containers.DeclarativeContainer):
     repository: providers.Provider[TaskRepository] = providers.Resource(open_sqlite, path, deadline)
 
 
+class NeonStorage(containers.DeclarativeContainer):
+    """Tasks in PostgreSQL."""
+
+    address: providers.Dependency[PostgresAddress] = providers.Dependency(instance_of=PostgresAddress)
+    deadline: providers.Dependency[float] = providers.Dependency(instance_of=float)
+    pool_size: providers.Dependency[int] = providers.Dependency(instance_of=int)
+    repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, deadline, pool_size)
+
+
 def storage_of(settings: Settings) -> containers.Container:
     """Return the container of the store that the settings name."""
     match settings.storage:
@@ -57,8 +80,10 @@ def storage_of(settings: Settings) -> containers.Container:
             return MemoryStorage()
         case SqliteAddress(path):
             return SqliteStorage(path=path, deadline=settings.storage_deadline)
-        case PostgresAddress():
-            raise StorageUnusable("PostgreSQL is not supported yet; use a sqlite:/// address.")
+        case PostgresAddress() as address:
+            return NeonStorage(
+                address=address, deadline=settings.storage_deadline, pool_size=settings.storage_pool_size
+            )
 
 
 def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:

@@ -14,14 +14,14 @@ import click
 import uvicorn
 from pydantic import ValidationError
 
-from todo_adapters.address import MemoryAddress, data_folder
+from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.logs import development_log_config, log_config
-from todo_web.settings import SECRET_MISSING, Settings
+from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -99,6 +99,28 @@ def token(user: str, ttl: timedelta, *, expired: bool) -> None:
     click.echo(issue_token(secret, user, -ttl if expired else ttl, SystemClock().now()))
 
 
+@main.command()
+def migrate() -> None:
+    """Bring the schema of the PostgreSQL database up to date.
+
+    DATABASE_URL names the database, by its direct address or by that of Neon's pooler, which is left out then. Of two
+    runs at once one waits, and both succeed. A SQLite file needs no migration.
+    """
+    try:
+        address = StorageSettings().storage
+    except ValidationError as error:
+        raise _refusal(error) from None
+    if not isinstance(address, PostgresAddress):
+        raise click.UsageError("DATABASE_URL names no PostgreSQL database; other stores need no migration")
+    from todo_adapters.neon import migrations  # noqa: PLC0415  Alembic is slow to import, and serving needs none of it
+
+    try:
+        migrations.migrate(address)
+    except StorageError as error:
+        raise Refusal(str(error)) from error
+    click.echo("The schema is up to date.")
+
+
 def _settings(*, development_secret: bool) -> Settings:
     """Read the settings; stop with one line that says what to mend."""
     try:
@@ -107,9 +129,13 @@ def _settings(*, development_secret: bool) -> Settings:
         if development_secret and any(found["type"] == SECRET_MISSING for found in error.errors()):
             os.environ["BETTER_AUTH_SECRET"] = _development_secret()
             return _settings(development_secret=False)
-        found = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = f"{found['loc'][0]}: " if found["loc"] else ""
-        raise Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}") from None
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValidationError) -> Refusal:
+    found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = f"{found['loc'][0]}: " if found["loc"] else ""
+    return Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}")
 
 
 def _development_secret() -> str:

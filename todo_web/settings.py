@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
+from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts
@@ -18,16 +19,38 @@ SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 _PORTS = {"http": 80, "https": 443}
 
 
-class Settings(BaseSettings):
-    """The service's settings; each field names its variable."""
+class StorageSettings(BaseSettings):
+    """The settings of the store, which are enough to migrate it; each field names its variable."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
     )
 
+    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
+    storage_pool_size: int = Field(POOL_SIZE, ge=1, le=1000, validation_alias="TODO_STORAGE_POOL_SIZE")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_storage_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            try:
+                parse_address(url.get_secret_value())
+            except StorageUnusable as error:
+                raise ValueError(str(error)) from None
+        return url
+
+    @property
+    def storage(self) -> StorageAddress:
+        """Where the tasks are."""
+        return parse_address(self.database_url.get_secret_value()) if self.database_url else default_address()
+
+
+class Settings(StorageSettings):
+    """The service's settings."""
+
     secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
     issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
-    database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
     contract_names: str = Field("fastapi-todo-backend,backend-api,backend-todo-api", validation_alias="TODO_CONTRACTS")
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
     jwt_mode: Literal["hs256", "jwks", "both"] = Field("hs256", validation_alias="TODO_JWT_MODE")
@@ -35,7 +58,6 @@ class Settings(BaseSettings):
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
-    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
 
     @field_validator("secret")
     @classmethod
@@ -48,16 +70,6 @@ class Settings(BaseSettings):
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
         return url and _origin(url) and url
-
-    @field_validator("database_url")
-    @classmethod
-    def _is_storage_address(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None:
-            try:
-                parse_address(url.get_secret_value())
-            except StorageUnusable as error:
-                raise ValueError(str(error)) from None
-        return url
 
     @field_validator("contract_names")
     @classmethod
@@ -86,11 +98,6 @@ class Settings(BaseSettings):
     def contracts(self) -> tuple[Contract, ...]:
         """The contracts that are served."""
         return choose_contracts(self.contract_names)
-
-    @property
-    def storage(self) -> StorageAddress:
-        """Where the tasks are."""
-        return parse_address(self.database_url.get_secret_value()) if self.database_url else default_address()
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:
