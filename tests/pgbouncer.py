@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.postgres import DATABASE, PASSWORD, USER, Server
-from tests.programs import free_port, hand_over, program_folder, settings
+from tests.processes import free_port
+from tests.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/homebrew/bin")
@@ -47,7 +48,7 @@ class Pooler:
     port: int
     certificate: Path
 
-    def address(self, options: str = "?sslmode=require", host: str = "localhost") -> PostgresAddress:
+    def address(self, options: str = "?sslmode=require&pgbouncer=true", host: str = "localhost") -> PostgresAddress:
         url = self.server.url(DATABASE, port=self.port, options=options)
         return PostgresAddress(url.replace("@localhost:", f"@{host}:"), None)
 

@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 import psycopg2
 
-from tests.programs import free_port, hand_over, program_folder, settings
+from tests.processes import free_port
+from tests.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.migrations import migrate
 
@@ -78,7 +79,7 @@ class Server:
         ) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(statement, values)
+                cursor.execute(statement, values or None)
                 return cursor.fetchall() if cursor.description else []
 
     def empty(self) -> None:

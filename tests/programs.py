@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -38,10 +37,3 @@ def settings(folder: Path) -> dict[str, Any]:
     account = {"user": _ACCOUNT.pw_uid, "group": _ACCOUNT.pw_gid, "extra_groups": []} if _ACCOUNT else {}
     env = {"PATH": os.environ["PATH"], "LC_ALL": "C", "HOME": str(folder)}
     return {"cwd": folder, "env": env, "stdin": subprocess.DEVNULL, **account}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,6 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress
-from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
 
 
@@ -28,11 +27,8 @@ def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
         case PostgresAddress():
             from todo_adapters.neon import open_with_psycopg2  # noqa: PLC0415
 
-            neon = open_with_psycopg2(address, pool_size=1)
-            try:
-                yield neon
-            finally:
-                run_now(neon.close())
+            with open_with_psycopg2(address, pool_size=1) as repository:
+                yield repository
 
 
 def store_name(address: StorageAddress) -> str:

@@ -14,7 +14,6 @@ from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens import open_verifier
-from todo_core.driver import run_now
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
@@ -38,17 +37,17 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
 
 
 @asynccontextmanager
-async def open_neon(address: PostgresAddress, pool_size: int, deadline: float) -> AsyncIterator[TaskRepository]:
-    """Open a PostgreSQL database with the driver that the address names, asyncpg if it names none."""
+async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -> AsyncIterator[TaskRepository]:
+    """Use asyncpg, unless the address names psycopg2, which gets a thread for each of its connections."""
     if address.driver == "psycopg2":
-        blocking = open_with_psycopg2(address, pool_size=pool_size, deadline=deadline)
-        with closing(ThreadedTaskRepository(blocking, threads=pool_size)) as threaded:
+        with (
+            open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
+            closing(ThreadedTaskRepository(repository, threads=pool_size)) as threaded,
+        ):
             yield threaded
-        run_now(blocking.close())
     else:
-        repository = await open_with_asyncpg(address, pool_size=pool_size, deadline=deadline)
-        yield repository
-        await repository.close()
+        async with open_with_asyncpg(address, pool_size=pool_size, deadline=deadline) as repository:
+            yield repository
 
 
 class MemoryStorage(containers.DeclarativeContainer):
@@ -69,9 +68,9 @@ class NeonStorage(containers.DeclarativeContainer):
     """Tasks in PostgreSQL."""
 
     address: providers.Dependency[PostgresAddress] = providers.Dependency(instance_of=PostgresAddress)
-    pool_size: providers.Dependency[int] = providers.Dependency(instance_of=int)
     deadline: providers.Dependency[float] = providers.Dependency(instance_of=float)
-    repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, pool_size, deadline)
+    pool_size: providers.Dependency[int] = providers.Dependency(instance_of=int)
+    repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, deadline, pool_size)
 
 
 def storage_of(settings: Settings) -> containers.Container:
@@ -82,7 +81,9 @@ def storage_of(settings: Settings) -> containers.Container:
         case SqliteAddress(path):
             return SqliteStorage(path=path, deadline=settings.storage_deadline)
         case PostgresAddress() as address:
-            return NeonStorage(address=address, pool_size=settings.pool_size, deadline=settings.storage_deadline)
+            return NeonStorage(
+                address=address, deadline=settings.storage_deadline, pool_size=settings.storage_pool_size
+            )
 
 
 def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:

@@ -20,13 +20,15 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class StorageSettings(BaseSettings):
-    """Where the tasks are; all that a migration needs to know."""
+    """The settings of the store, which are enough to migrate it; each field names its variable."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True, frozen=True
     )
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
+    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
+    storage_pool_size: int = Field(POOL_SIZE, ge=1, le=1000, validation_alias="TODO_STORAGE_POOL_SIZE")
 
     @field_validator("database_url")
     @classmethod
@@ -45,7 +47,7 @@ class StorageSettings(BaseSettings):
 
 
 class Settings(StorageSettings):
-    """The service's settings; each field names its variable."""
+    """The service's settings."""
 
     secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
     issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
@@ -56,8 +58,6 @@ class Settings(StorageSettings):
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
-    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
-    pool_size: int = Field(POOL_SIZE, ge=1, le=500, validation_alias="TODO_POOL_SIZE")
 
     @field_validator("secret")
     @classmethod

@@ -31,7 +31,7 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
     server: Server = request.getfixturevalue("postgres")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
     address = pooler.address() if pooler else server.address()
-    return partial(open_neon, server, driver, address, prepare=not pooled)
+    return partial(open_neon, server, driver, address)
 
 
 @pytest.fixture
@@ -52,9 +52,7 @@ def open_sqlite(folder: Path) -> Iterator[TaskRepository]:
 
 
 @contextmanager
-def open_neon(
-    server: Server, driver: str, address: PostgresAddress, _: Path, *, prepare: bool
-) -> Iterator[TaskRepository]:
+def open_neon(server: Server, driver: str, address: PostgresAddress, _: Path) -> Iterator[TaskRepository]:
     server.empty()
-    with opened(driver, address, prepare=prepare) as repository:
+    with opened(driver, address) as repository:
         yield repository

@@ -1,13 +1,15 @@
 """Tasks in Neon, or any other PostgreSQL: the production store.
 
-The database's schema is made and changed by ``todo_adapters.neon.migrations`` only. To import this costs nothing; a
+The database's schema is made and changed by ``todo_adapters.neon.migrations`` only. To import this costs little; a
 driver is imported when a repository is opened on it.
 """
 
-from todo_adapters.address import PostgresAddress
-from todo_adapters.neon.repository import NeonTaskRepository
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-__all__ = ["DEADLINE", "POOL_SIZE", "NeonTaskRepository", "open_with_asyncpg", "open_with_psycopg2"]
+from todo_adapters.address import PostgresAddress
+from todo_core.driver import run_now
+from todo_core.ports import TaskRepository
 
 POOL_SIZE = 10
 """Connections of one process: several processes fit into the 104 that Neon's smallest compute grants."""
@@ -16,29 +18,37 @@ DEADLINE = 5.0
 """Seconds for each step, waiting for a connection or for a waking compute included."""
 
 
+@asynccontextmanager
 async def open_with_asyncpg(
-    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE, prepare: bool | None = None
-) -> NeonTaskRepository:
-    """Return a repository for the running event loop, whether or not the database can be reached now.
+    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
+) -> AsyncIterator[TaskRepository]:
+    """Open a repository for the running event loop, whether or not the database can be reached now.
 
-    ``prepare`` says whether statements are kept prepared; None decides by the address: not through Neon's pooler. Say
-    False for another pooler in transaction mode. Raises StorageUnusable for an address that cannot work.
+    Through Neon's pooler no statement stays prepared; an address through another pooler in transaction mode must say
+    ``pgbouncer=true`` for that. Raises StorageUnusable for an address that cannot work.
     """
     from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor  # noqa: PLC0415  only where it is used
     from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
+    from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    target = endpoint(address)
-    prepared = not target.pooled if prepare is None else prepare
-    return NeonTaskRepository(
-        await AsyncpgExecutor.open(target, pool_size=pool_size, deadline=deadline, prepare=prepared)
-    )
+    executor = await AsyncpgExecutor.open(endpoint(address), pool_size=pool_size, deadline=deadline)
+    try:
+        yield NeonTaskRepository(executor)
+    finally:
+        await executor.close()
 
 
+@contextmanager
 def open_with_psycopg2(
     address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
-) -> NeonTaskRepository:
-    """Return a repository that blocks, and may be called from several threads; otherwise like ``open_with_asyncpg``."""
-    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
-    from todo_adapters.neon.psycopg2_executor import Psycopg2Executor  # noqa: PLC0415  only where it is used
+) -> Iterator[TaskRepository]:
+    """Open a repository that blocks, and may be called from several threads; otherwise like ``open_with_asyncpg``."""
+    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  only where it is used
+    from todo_adapters.neon.psycopg2_executor import Psycopg2Executor  # noqa: PLC0415  likewise
+    from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    return NeonTaskRepository(Psycopg2Executor(endpoint(address), pool_size=pool_size, deadline=deadline))
+    executor = Psycopg2Executor(endpoint(address), pool_size=pool_size, deadline=deadline)
+    try:
+        yield NeonTaskRepository(executor)
+    finally:
+        run_now(executor.close())

@@ -38,11 +38,11 @@ class AsyncpgExecutor:
         self._settling: set[asyncio.Task[None]] = set()
 
     @classmethod
-    async def open(cls, endpoint: Endpoint, *, pool_size: int, deadline: float, prepare: bool) -> "AsyncpgExecutor":
+    async def open(cls, endpoint: Endpoint, *, pool_size: int, deadline: float) -> "AsyncpgExecutor":
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
 
-        Connects on first use, so the database may be asleep. Without ``prepare`` no statement outlives its use on the
-        server, which is what a pooler in transaction mode needs.
+        Connects on first use, so the database may be asleep. Through a pooler in transaction mode no statement stays
+        prepared: the next one may reach another server connection.
         """
         pool = asyncpg.create_pool(
             host=endpoint.host,
@@ -52,7 +52,7 @@ class AsyncpgExecutor:
             database=endpoint.database,
             ssl=_protection(endpoint),
             server_settings={"application_name": endpoint.application_name},
-            statement_cache_size=100 if prepare else 0,
+            statement_cache_size=0 if endpoint.pooled else 100,
             timeout=deadline,
             min_size=0,
             max_size=pool_size,

@@ -17,9 +17,10 @@ from todo_core.errors import StorageUnusable
 
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _CHANNEL_BINDINGS = ("disable", "prefer", "require")
-_IGNORED = ("connect_timeout", "pgbouncer", "pool_timeout", "connection_limit")
+_FLAG = ("true", "false")
+_IGNORED = ("connect_timeout", "pool_timeout", "connection_limit")
 """Written into addresses for other programs; deadline and pool are settings of this one."""
-_PARAMETERS = ("sslmode", "sslrootcert", "channel_binding", "application_name", *_IGNORED)
+_PARAMETERS = ("sslmode", "sslrootcert", "channel_binding", "application_name", "pgbouncer", *_IGNORED)
 
 _POOLER = "-pooler"
 
@@ -38,7 +39,8 @@ class Endpoint:
     channel_binding: str
     application_name: str
     pooled: bool
-    """Whether a pooler in transaction mode stands in between: Neon names it in the host (``ep-….-pooler.…``)."""
+    """Whether a pooler in transaction mode stands in between: Neon names it in the host (``ep-…-pooler.…``), and for
+    any other one ``pgbouncer=true`` says so."""
 
     def direct(self) -> "Endpoint":
         """Return the same database without Neon's pooler, as migrations need it; other poolers cannot be told."""
@@ -91,7 +93,7 @@ def endpoint(address: PostgresAddress) -> Endpoint:
         sslrootcert=options.get("sslrootcert"),
         channel_binding=_choice(options, "channel_binding", _CHANNEL_BINDINGS, "prefer"),
         application_name=options.get("application_name", "todo"),
-        pooled=host.partition(".")[0].endswith(_POOLER) or options.get("pgbouncer") == "true",
+        pooled=host.partition(".")[0].endswith(_POOLER) or _choice(options, "pgbouncer", _FLAG, "false") == "true",
     )
 
 

@@ -18,7 +18,7 @@ from todo_adapters.neon.faults import UNAVAILABLE, fault
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
 
-_RECYCLE = 60
+_RECYCLE = 240
 """Seconds of age after which a connection is replaced: long before Neon suspends, or a network forgets it."""
 
 

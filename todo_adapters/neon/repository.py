@@ -21,10 +21,6 @@ class NeonTaskRepository:
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def close(self) -> None:
-        """Give all connections back; the repository cannot be used any more."""
-        await self._executor.close()
-
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         rows = await self._executor.fetch(statements.ADD, {"owner": new.user_id, **_draft(new)})
         return new.with_id(rows[0][0]) if rows else None

@@ -172,6 +172,10 @@ _STATUS: Mapping[Status, tuple[ColumnElement[bool], ...]] = {
 }
 
 
+_LIMIT = select(cast(bindparam("limit"), BigInteger())).scalar_subquery()
+"""A limit that the planner cannot see: it expects a page then, and reads the index in order instead of sorting."""
+
+
 @cache
 def find(shape: ListShape) -> Statement:
     """Return the statement of a list; a limit of None means no limit."""
@@ -190,7 +194,7 @@ def find(shape: ListShape) -> Statement:
         )
         statement = statement.where(place < start if shape.sort.descending else place > start)
     order = (field.desc(), _c.id.desc()) if shape.sort.descending else (field, _c.id)
-    return statement.order_by(*order).limit(bindparam("limit", type_=BigInteger()))
+    return statement.order_by(*order).limit(_LIMIT)
 
 
 def every_statement() -> Iterator[tuple[str, Statement]]:

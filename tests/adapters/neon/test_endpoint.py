@@ -33,6 +33,8 @@ def test_an_address_of_neon_is_read_completely(scheme: str) -> None:
     assert (found.host, found.port, found.database, found.user) == (NEON, 5432, "dbname", "alex")
     assert (found.password, found.sslmode, found.channel_binding) == ("AbC/@:123", "require", "require")
     assert found.pooled
+    assert not read("postgres://a:b@host/d").pooled
+    assert read("postgres://a:b@host/d?pgbouncer=true").pooled
 
 
 def test_the_direct_address_leaves_the_pooler_out() -> None:
@@ -52,6 +54,7 @@ def test_the_direct_address_leaves_the_pooler_out() -> None:
         "@host/db?sslmode=",
         "@host/db?sslmode=REQUIRE",
         "@host/db?channel_binding=maybe",
+        "@host/db?pgbouncer=yes",
         "@host/db?options=-c%20search_path=x",
         "@host/db?sslcert=mine",
         "@host/db?geheim",
@@ -114,7 +117,7 @@ def test_tls_is_never_downgraded(postgres: Server, driver: str, mode: str) -> No
 )
 def test_both_drivers_connect_with_tls(pgbouncer: Pooler, driver: str, host: str, options: str) -> None:
     address = pgbouncer.address(options.format(certificate=pgbouncer.certificate), host)
-    with opened(driver, address, prepare=False) as store:
+    with opened(driver, address) as store:
         run_now(store.check())
 
 
@@ -131,21 +134,21 @@ def test_both_drivers_connect_with_tls(pgbouncer: Pooler, driver: str, host: str
 )
 def test_a_server_that_cannot_prove_itself_is_refused(pgbouncer: Pooler, driver: str, host: str, options: str) -> None:
     address = pgbouncer.address(options.format(certificate=pgbouncer.certificate), host)
-    with opened(driver, address, prepare=False) as store, pytest.raises(StorageError):
+    with opened(driver, address) as store, pytest.raises(StorageError):
         run_now(store.check())
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
 def test_a_missing_file_of_certificates_is_named(pgbouncer: Pooler, driver: str) -> None:
     address = pgbouncer.address("?sslmode=verify-full&sslrootcert=/nowhere")
-    with pytest.raises(StorageUnusable, match="sslrootcert"), opened(driver, address, prepare=False):
+    with pytest.raises(StorageUnusable, match="sslrootcert"), opened(driver, address):
         pass
 
 
 def test_channel_binding_is_enforced_by_psycopg2_and_unknown_to_asyncpg(pgbouncer: Pooler) -> None:
     """PgBouncer cannot bind the channel (https://www.pgbouncer.org/config.html), so this shows who insists on it."""
     address = pgbouncer.address("?sslmode=require&channel_binding=require")
-    with opened("asyncpg", address, prepare=False) as store:
+    with opened("asyncpg", address) as store:
         run_now(store.check())
     with opened("psycopg2", address) as store, pytest.raises(StorageUnavailable):
         run_now(store.check())

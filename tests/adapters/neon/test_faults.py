@@ -16,7 +16,7 @@ from tests.adapters.neon.gate import Gate, closed_gate
 from tests.pgbouncer import Pooler
 from tests.postgres import Server
 from todo_adapters.address import PostgresAddress
-from todo_adapters.neon import NeonTaskRepository, open_with_asyncpg
+from todo_adapters.neon import open_with_asyncpg
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, StorageUnavailable
 from todo_core.ports import TaskRepository
@@ -50,7 +50,7 @@ def open_store(request: pytest.FixtureRequest, postgres: Server) -> Open:
     postgres.empty()
     driver, _, pooled = request.param.partition(" ")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
-    return partial(opened, driver, pooler.address() if pooler else postgres.address(), prepare=not pooled)
+    return partial(opened, driver, pooler.address() if pooler else postgres.address())
 
 
 @pytest.fixture(params=DRIVERS)
@@ -160,7 +160,7 @@ def test_a_database_that_does_not_wake_is_unavailable(postgres: Server, gate: Ga
 def test_a_request_that_is_given_up_gives_its_connection_back(postgres: Server) -> None:
     """Here the caller has a deadline of its own, which ends in the middle of a statement or of a transaction."""
 
-    async def give_up(store: NeonTaskRepository) -> None:
+    async def give_up(store: TaskRepository) -> None:
         uses = [store.get("ann", 1), store.add(NEW), store.change("ann", [1], dict[int, Task | None])]
         for use in uses:
             with pytest.raises(TimeoutError):
@@ -168,12 +168,11 @@ def test_a_request_that_is_given_up_gives_its_connection_back(postgres: Server) 
                     await use
 
     async def use() -> None:
-        store = await open_with_asyncpg(postgres.address(), pool_size=2)
-        await asyncio.gather(*(store.get("ann", 1) for _ in range(5)))
-        with postgres.frozen():
-            await give_up(store)
-        await asyncio.gather(*(store.change("ann", [1], dict[int, Task | None]) for _ in range(20)))
-        await store.close()
+        async with open_with_asyncpg(postgres.address(), pool_size=2) as store:
+            await asyncio.gather(*(store.get("ann", 1) for _ in range(5)))
+            with postgres.frozen():
+                await give_up(store)
+            await asyncio.gather(*(store.change("ann", [1], dict[int, Task | None]) for _ in range(20)))
 
     asyncio.run(use())
 
