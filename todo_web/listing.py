@@ -14,6 +14,7 @@ from todo_core.errors import InvalidInput
 from todo_core.query import PAGE_LIMIT, Position, Sort, Status, TaskQuery
 from todo_core.task import Task
 from todo_core.text import clean_search
+from todo_web.addresses import requested_path
 
 _LIMIT = re.compile("[1-9][0-9]{0,3}")
 _CURSOR = re.compile("[A-Za-z0-9_-]{1,8000}")
@@ -39,8 +40,7 @@ def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> s
     place = to_json([position.value, position.task_id])
     cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
     parameters = {**request.query_params, "cursor": cursor}
-    path = request.scope["raw_path"].decode("ascii")
-    return f'<{path}?{urlencode(parameters)}>; rel="next"'
+    return f'<{requested_path(request.scope)}?{urlencode(parameters)}>; rel="next"'
 
 
 def _status(parameters: QueryParams) -> Status:

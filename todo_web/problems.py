@@ -25,6 +25,7 @@ from todo_core.errors import (
     TokenRefused,
     VersionConflict,
 )
+from todo_web.addresses import requested_path
 from todo_web.audit import audit
 
 _LOGGER = logging.getLogger("todo.web")
@@ -135,7 +136,7 @@ def problem_response(scope: Scope, problem: Problem) -> Response:
         title=HTTPStatus(problem.status).phrase,
         status=problem.status,
         detail=problem.detail,
-        instance=_instance(scope),
+        instance=requested_path(scope)[:INSTANCE_LIMIT],
         code=problem.code,
         request_id=scope["state"]["request_id"],
         errors=list(problem.errors) or None,
@@ -174,11 +175,6 @@ async def answer_http_exception(request: Request, error: Exception) -> Response:
     return problem_response(
         request.scope, Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)
     )
-
-
-def _instance(scope: Scope) -> str:
-    path: bytes = scope["raw_path"]
-    return path.decode("ascii", "replace")[:INSTANCE_LIMIT]
 
 
 def _methods(request: Request) -> set[str]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -170,6 +171,27 @@ def test_a_locked_store_is_503_in_time_and_heals(tmp_path: Path) -> None:
         lock.execute("ROLLBACK")
         lock.close()
         assert client.post("/tasks", json={"title": "z"}).status_code == 201
+
+
+def test_what_a_client_puts_into_a_path_stays_a_reference(tmp_path: Path) -> None:
+    """Bytes that a URI must not hold reach us raw; they must not break out of ``Link`` or ``instance``."""
+
+    def ask(connection: socket.socket, target: bytes, token: str) -> bytes:
+        head = b"GET %b HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: %b\r\n\r\n"
+        connection.sendall(head % (target, token.encode()))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    with serving(values(tmp_path)) as server:
+        address = httpx2.URL(server.url)
+        user = bearer('a>"<b')
+        for title in "xy":
+            httpx2.post(f"{server.url}/tasks", json={"title": title}, headers=user)
+        with socket.create_connection((address.host, address.port or 0)) as connection:
+            answer = ask(connection, b'/api/a>"<b/tasks?limit=1', user["Authorization"])
+        assert b"\r\nlink: </api/a%3E%22%3Cb/tasks?limit=1&cursor=" in answer
+        with socket.create_connection((address.host, address.port or 0)) as connection:
+            answer = ask(connection, b"/<script>", user["Authorization"])
+        assert b'"instance":"/%3Cscript%3E"' in answer
 
 
 def test_the_console_and_the_service_share_a_file(tmp_path: Path) -> None:
