@@ -19,8 +19,11 @@ class Gate:
         self._server = loop.run(asyncio.start_server(self._pass_on, "localhost"))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
-    def open(self) -> None:
+    def open(self, after: float = 0) -> None:
+        """Open now, or in a number of seconds."""
+
         async def opened() -> None:
+            await asyncio.sleep(after)
             self._opened.set()
 
         self._loop.run(opened())
