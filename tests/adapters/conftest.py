@@ -56,3 +56,5 @@ def open_neon(server: Server, driver: str, address: PostgresAddress, _: Path) ->
     server.empty()
     with opened(driver, address) as repository:
         yield repository
+        # Nothing of what a test did may still hold a row or a connection's transaction.
+        assert server.run("SELECT query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == []

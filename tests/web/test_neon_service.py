@@ -5,10 +5,11 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import cycle, islice
-from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from click.testing import CliRunner, Result
 
 from tests.adapters.neon.gate import closed_gate
 from tests.pgbouncer import Pooler
@@ -16,15 +17,17 @@ from tests.postgres import DATABASE, PASSWORD
 from tests.postgres import Server as Database
 from tests.processes import Server, serving
 from tests.web.conftest import SECRET, bearer
-from tests.web.test_process import run
 from todo_adapters.neon.table import REVISION, VERSION_TABLE
+from todo_web.app import create_app
+from todo_web.main import main
+from todo_web.settings import Settings
 
 DEADLINE = 3.0
 SLACK = 5.0
 """What a busy machine may add to the deadline; every other limit on the way is far above."""
 
 
-def settings(url: str, driver: str) -> dict[str, str]:
+def stored_at(url: str, driver: str) -> dict[str, Any]:
     return {
         "BETTER_AUTH_SECRET": SECRET,
         "DATABASE_URL": url.replace("postgresql://", f"postgresql+{driver}://"),
@@ -38,7 +41,7 @@ def service(request: pytest.FixtureRequest, postgres: Database) -> Iterator[Serv
     driver, _, pooled = request.param.partition(" ")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
     address = pooler.address() if pooler else postgres.address()
-    with serving(settings(address.url, driver), workers=2) as server:
+    with serving(stored_at(address.url, driver), workers=2) as server:
         yield server
         assert PASSWORD not in "".join(server.lines)
 
@@ -71,7 +74,7 @@ async def one_of_many(url: str, user: str, requests: int) -> list[tuple[str, int
     return wrong
 
 
-@pytest.mark.parametrize("requests", [1000, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("requests", [500, pytest.param(10_000, marks=pytest.mark.slow)])
 def test_mixed_requests_of_fifty_clients_all_succeed(client: httpx2.Client, requests: int) -> None:
     async def all_of_them() -> list[list[tuple[str, int]]]:
         users = (one_of_many(str(client.base_url), f"user {number}", requests // 50) for number in range(50))
@@ -156,26 +159,33 @@ def test_a_schema_that_does_not_fit_makes_the_service_not_ready(
 def test_a_wake_of_two_seconds_is_waited_for(postgres: Database, driver: str) -> None:
     postgres.empty()
 
-    async def read_all(url: str) -> list[int]:
-        async with httpx2.AsyncClient(base_url=url, headers=bearer(), timeout=60) as client:
+    async def read_all(port: int) -> list[int]:
+        app = create_app(Settings(_env_file=None, **stored_at(postgres.url(DATABASE, port=port), driver)))
+        async with (
+            app.router.lifespan_context(app),
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(app), base_url="http://service", headers=bearer()
+            ) as client,
+        ):
             reads = [asyncio.create_task(client.get("/tasks")) for _ in range(50)]
             await asyncio.to_thread(gate.wait_for_a_connection)
             await asyncio.to_thread(gate.open, 2)
             return [(await read).status_code for read in reads]
 
-    with (
-        closed_gate(postgres.port) as gate,
-        serving(settings(postgres.url(DATABASE, port=gate.port), driver)) as server,
-    ):
-        assert asyncio.run(read_all(server.url)) == [200] * 50
+    with closed_gate(postgres.port) as gate:
+        assert asyncio.run(read_all(gate.port)) == [200] * 50
 
 
-def test_migrate_makes_the_schema_that_the_service_needs(postgres: Database, tmp_path: Path) -> None:
+def run_migrate(url: str) -> Result:
+    return CliRunner().invoke(main, ["migrate"], env={"DATABASE_URL": url})
+
+
+def test_migrate_makes_the_schema_that_the_service_needs(postgres: Database) -> None:
+    """No other setting is needed for it, and a second run changes nothing."""
     with postgres.new_database("new") as address:
-        given = {"DATABASE_URL": address.url}
         for _ in range(2):
-            ended = run(tmp_path, given, "migrate")
-            assert (ended.returncode, ended.stdout, ended.stderr) == (0, "The schema is up to date.\n", "")
+            ended = run_migrate(address.url)
+            assert (ended.exit_code, ended.output) == (0, "The schema is up to date.\n")
         assert postgres.run(f"SELECT version_num FROM {VERSION_TABLE}", database="new") == [(REVISION,)]
 
 
@@ -188,8 +198,8 @@ def test_migrate_makes_the_schema_that_the_service_needs(postgres: Database, tmp
         ("mysql://ann:geheim@localhost/db", "postgresql://"),
     ],
 )
-def test_migrate_says_what_is_wrong(tmp_path: Path, url: str, says: str) -> None:
-    ended = run(tmp_path, {"DATABASE_URL": url}, "migrate")
-    assert (ended.returncode, ended.stdout) == (2, "")
+def test_migrate_says_what_is_wrong(url: str, says: str) -> None:
+    ended = run_migrate(url)
+    assert ended.exit_code == 2
     assert says in ended.stderr
-    assert "geheim" not in ended.stderr
+    assert "geheim" not in ended.output

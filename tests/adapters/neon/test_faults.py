@@ -18,7 +18,7 @@ from tests.postgres import Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon import open_with_asyncpg
 from todo_core.driver import run_now
-from todo_core.errors import InvalidInput, StorageUnavailable
+from todo_core.errors import InvalidInput, StorageUnavailable, StorageUnusable
 from todo_core.ports import TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
@@ -219,6 +219,23 @@ def test_a_text_wider_than_its_column_is_invalid_input(open_store: Open, field: 
         with pytest.raises(InvalidInput) as caught:
             run_now(store.add(replace(NEW, **{field: text})))  # type: ignore[arg-type]
         assert (caught.value.field, caught.value.reason) == (field, "too_long")
+
+
+@pytest.mark.parametrize(
+    ("setting", "says"),
+    [
+        ("", "may not use the task table"),
+        ("GRANT ALL ON tasks TO guest; ALTER ROLE guest SET default_transaction_read_only = on", "read-only"),
+    ],
+)
+def test_what_only_a_person_can_mend_is_said(postgres: Server, open_at: Open, setting: str, says: str) -> None:
+    postgres.run(f"CREATE ROLE guest LOGIN PASSWORD 'guest'; {setting}")
+    address = PostgresAddress(f"postgresql://guest:guest@localhost:{postgres.port}/todo", None)
+    try:
+        with open_at(address) as store, pytest.raises(StorageUnusable, match=says):
+            run_now(store.add(NEW))
+    finally:
+        postgres.run("DROP OWNED BY guest; DROP ROLE guest")
 
 
 def test_a_server_without_a_free_connection_is_unavailable(postgres: Server, open_at: Open) -> None:

@@ -1,12 +1,16 @@
 """The table and the statements, looked at without a database."""
 
+import ast
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from sqlalchemy import BindParameter, ClauseElement, Delete, Insert, Select, Update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList
 
+from todo_adapters import neon
 from todo_adapters.neon.statements import Statement, every_statement
 from todo_adapters.neon.table import TASKS
 from todo_core.query import Sort, Status
@@ -62,6 +66,20 @@ def test_every_statement_is_scoped_by_the_owner() -> None:
     assert unscoped == {"OWNER_OF"}
     assert {name for name, statement in every_statement() if not touching(statement)} == {"SCHEMA_REVISION"}
     assert len(list(every_statement())) == 9 + len(Status) * len(Sort) * 4
+
+
+@pytest.mark.parametrize("module", ["repository", "executor", "asyncpg_executor", "psycopg2_executor"])
+def test_nobody_goes_round_the_statements(module: str) -> None:
+    """Where statements are run, none is made: SQLAlchemy lends only its connections, its compiler and its errors."""
+    tree = ast.parse((Path(neon.__file__).parent / f"{module}.py").read_text())
+    taken = {
+        name.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("sqlalchemy", "sqlmodel"))
+        for name in node.names
+    }
+    assert taken <= {"URL", "Engine", "Session", "create_engine", "dialect", "exc"}
+    assert not any(isinstance(node, ast.Import) and "sqlalchemy" in ast.dump(node) for node in ast.walk(tree))
 
 
 def test_a_statement_has_no_value_that_the_executors_do_not_give() -> None:
