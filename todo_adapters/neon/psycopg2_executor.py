@@ -21,6 +21,9 @@ from todo_core.errors import StorageUnavailable
 _RECYCLE = 240
 """Seconds of age after which a connection is replaced: long before Neon suspends, or a network forgets it."""
 
+_KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""After a minute of silence the operating system knows that an idle connection leads nowhere, and so does the check."""
+
 
 class Psycopg2Executor:
     """Implements todo_adapters.neon.executor.Executor; safe with several threads.
@@ -89,7 +92,7 @@ def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engin
     )
     return create_engine(
         address,
-        connect_args=_protection(endpoint) | {"application_name": endpoint.application_name},
+        connect_args=_protection(endpoint) | _KEEPALIVE | {"application_name": endpoint.application_name},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=deadline,
