@@ -10,8 +10,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests import secrecy
+
 FOLDER = Path(__file__).parent / "better-auth"
-SECRET = "the secret of the Better Auth server of the tests"
+SECRET = secrecy.SECRET
 NODE_VERSION = 20
 PASSWORD = "correct horse battery staple"
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests import secrecy
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens import issue_token
 from todo_web.app import create_app
 from todo_web.settings import Settings
 
-SECRET = "a secret that protects nothing, of 32 bytes or more"
+SECRET = secrecy.SECRET
 ALL_CONTRACTS = ("fastapi-backend-crud", "fastapi-todo-backend", "backend-api", "task-management", "backend-todo-api")
 
 

@@ -89,7 +89,7 @@ class KeyCache:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
-            _LOGGER.error("The issuer's key set could not be read: %s.", type(error).__name__)
+            _LOGGER.error("keys_not_refreshed", extra={"reason": type(error).__name__})
 
     async def _refresh(self) -> None:
         try:
@@ -97,7 +97,7 @@ class KeyCache:
             if self._keys is None or self._keys.source != source:
                 self._keys = read_key_set(source)
         except (FetchFailed, KeySetUnusable) as error:
-            _LOGGER.warning("The issuer's key set was not refreshed: %s.", error)
+            _LOGGER.warning("keys_not_refreshed", extra={"reason": str(error)})
             return
         now = self._clock.now()
         self._refresh_at = now + FRESH

@@ -6,7 +6,9 @@ import hmac
 import json
 from collections.abc import Mapping
 
-SECRET = "a shared secret of the tests, 32+"
+from tests import secrecy
+
+SECRET = secrecy.SECRET
 ISSUER = "https://auth.example"
 
 
