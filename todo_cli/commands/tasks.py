@@ -32,7 +32,7 @@ def add_command(program: Program, title: tuple[str, ...], description: str | Non
     fields = TaskChanges(title=" ".join(title), description=text, completed=done)
     with program.session() as session:
         task = run_now(session.tasks.create(session.user_id, fields)).task
-        session.history.added(f"add {task.id}", [task.id])
+        session.history.added(f"add {task.title}", [task.id])
     program.output.made(task)
 
 

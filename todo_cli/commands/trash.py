@@ -32,7 +32,7 @@ def rm_command(program: Program, task_ids: tuple[int, ...], *, permanent: bool, 
     with program.session() as session:
         outcome = run_now(session.batch.delete(session.user_id, task_ids))
         session.history.changed(f"rm {words(task_ids)}", outcome)
-    hint = f"Bring back with `todo undo` or `todo restore {words(task_ids)}`."
+    hint = "Bring back with `todo undo`, or with `todo restore` and the IDs."
     program.output.done("Moved to the trash", [change.after for change in outcome if change.after], hint)
 
 
