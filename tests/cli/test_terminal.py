@@ -28,8 +28,8 @@ def test_a_list_is_a_table_with_symbols_and_words(todo: Todo) -> None:
 def test_short_descriptions_are_shown_and_long_titles_leave_them_room(todo: Todo) -> None:
     todo.ok("add", "x" * 200, "-d", "soon")
     assert todo.ok("list", terminal=True, NO_COLOR="1").out.splitlines() == [
-        f"ID  Status     {'Title':50}  Description",
-        f"1   ○ pending  {'x' * 49}…  soon",
+        f"ID  Status     {'Title':52}  Description",
+        f"1   ○ pending  {'x' * 51}…  soon",
     ]
 
 
