@@ -13,8 +13,8 @@ LADDER = {0, 1, 2, 3, 4, 5, 130}
 FILES = {"import", "export"}
 
 OPTIONS = (
-    "-- - -q -n -t -d --json --user --database --help --skip --yes --permanent --empty --limit --sort --search --pending "
-    "--completed --no-description --done"
+    "-- - -q -n -t -d --json --user --database --help --skip --yes --permanent --empty --limit --sort --search "
+    "--pending --completed --no-description --done"
 )
 VALUES = "1 2 0 -1 1_0 title -title bash memory:// sqlite://"
 ANSWERS = "1 2 3 4 5 6 u r / t y n - add view x"

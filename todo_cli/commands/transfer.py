@@ -102,22 +102,21 @@ def _size(file: BinaryIO) -> int:
 
 def _check(program: Program, session: Session, source: Source, size: int, *, dry_run: bool) -> tuple[int, int]:
     """Read everything once. Returns how many tasks there are and, where that is asked for, how many are known."""
-    progress = Progress(program.console, "Checking", size)
+    now = program.clock.now()
     total = known = 0
-    for draft in source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached):
-        total += 1
-        if dry_run and draft.idempotency:
-            key = draft.idempotency.key
-            known += run_now(session.repository.find_by_key(session.user_id, key)) is not None
-    progress.over()
+    with Progress(program.console, "Checking", size) as progress:
+        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
+            total += 1
+            if dry_run and draft.idempotency:
+                key = draft.idempotency.key
+                known += run_now(session.repository.find_by_key(session.user_id, key)) is not None
     return total, known
 
 
 def _store(program: Program, session: Session, source: Source, size: int, shown: str) -> int:
-    progress = Progress(program.console, "Importing", size)
-    drafts = source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached)
-    task_ids = run_now(session.batch.add_all(session.user_id, drafts))
-    progress.over()
+    with Progress(program.console, "Importing", size) as progress:
+        drafts = source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached)
+        task_ids = run_now(session.batch.add_all(session.user_id, drafts))
     if task_ids:
         session.history.added(f"import {shown}", task_ids)
     if program.options.quiet:
