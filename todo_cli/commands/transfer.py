@@ -20,6 +20,7 @@ from todo_cli.safe_text import visible
 from todo_cli.session import Program, Session
 from todo_core.driver import run_now
 from todo_core.query import Status
+from todo_core.task import NewTask
 
 _STANDARD = Path("-")
 
@@ -114,11 +115,18 @@ def _check(program: Program, session: Session, source: Source, size: int, *, dry
 
 
 def _store(program: Program, session: Session, source: Source, size: int, shown: str) -> int:
+    newest = now = program.clock.now()
+
+    def drafts() -> Iterator[NewTask]:
+        nonlocal newest
+        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
+            newest = max(newest, draft.created_at)
+            yield draft
+
     with Progress(program.console, "Importing", size) as progress:
-        drafts = source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached)
-        task_ids = run_now(session.batch.add_all(session.user_id, drafts))
+        task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
     if task_ids:
-        session.history.added(f"import {shown}", task_ids)
+        session.history.added(f"import {shown}", task_ids, newest)
     if program.options.quiet:
         for task_id in task_ids:
             program.console.write(str(task_id))
