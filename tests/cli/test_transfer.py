@@ -266,6 +266,7 @@ def test_a_title_of_ten_megabytes_is_refused(todo: Todo) -> None:
         (["import", "-"], 2, "--format"),
         (["export", "tasks.xls"], 2, "--format"),
         (["export", "missing/tasks.csv"], 1, "No such file"),
+        (["export", ".", "-f", "csv", "--force"], 2, "is not a file"),
     ],
 )
 def test_files_that_cannot_be_used_are_said_in_one_line(

@@ -144,3 +144,18 @@ def test_as_json_the_tasks_come_back(todo: Todo, command: str) -> None:
     if command == "redo":
         assert todo.ok("redo", "--json").json[0]["completed"] is True
     assert todo("redo", "--skip", "-n", "--json").problem["code"] == "usage"
+
+
+def test_of_many_tasks_the_first_are_named(todo: Todo) -> None:
+    todo.ok("import", "-", "-f", "todotxt", stdin="".join(f"task {n}\n" for n in range(12)))
+    lines = todo.ok("undo").err.splitlines()
+    assert lines[0] == "Undo `todo import standard input`:"
+    assert lines[-2:] == ["  task 10: move to the trash", "  and 2 more"]
+
+
+def test_a_removal_for_good_is_done_even_if_the_history_cannot_be_tidied_up(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    (todo.folder / "data" / "todo" / "history.db").write_text("in the way\n" * 1000)
+    result = todo.ok("rm", "--permanent", "--yes", "1")
+    assert result.err.startswith("The history was not tidied up: ")
+    assert todo.tasks() == []
