@@ -44,11 +44,12 @@ class History:
         self._clock = clock
         self._console = console
 
-    def added(self, command: str, task_ids: Iterable[int]) -> None:
-        """Remember that a command made tasks; to undo that puts them into the trash."""
+    def added(self, command: str, task_ids: Iterable[int], newest: datetime) -> None:
+        """Remember that a command made tasks, none of them created after ``newest``; undo puts them into the trash."""
         now = self._clock.now()
         absent, present = TaskState(deleted_at=now), TaskState(deleted_at=None)
-        self._record(command, now, (Step(task_id, absent, 0, present, 1) for task_id in task_ids))
+        # Another clock may have been ahead of this one.
+        self._record(command, max(now, newest), (Step(task_id, absent, 0, present, 1) for task_id in task_ids))
 
     def changed(self, command: str, changes: Sequence[Change]) -> None:
         """Remember what a command changed, if anything."""
@@ -64,7 +65,8 @@ class History:
             if after is not None and after is not before
         ]
         if steps:
-            self._record(command, self._clock.now(), steps)
+            newest = max(change.before.created_at for change in changes)
+            self._record(command, max(self._clock.now(), newest), steps)
 
     def forgotten(self, task_ids: Iterable[int]) -> None:
         """Forget tasks that are gone for good."""
@@ -91,8 +93,7 @@ class History:
 
     def carry_out(self, plan: Plan) -> Sequence[Task]:
         """Do it, all or nothing. Raises VersionConflict and TaskNotFound when somebody else was there since."""
-        # The first undo happens after the command, the redo after that: no task of the command is younger than now.
-        known_at = plan.entry.done_at if plan.verb == "Undo" else self._clock.now()
+        known_at = plan.entry.done_at
         changes = run_now(self._batch.put_back(self._user_id, plan.reversions, known_at))
         tasks = [change.after for change in changes if change.after]
         plan.note(plan.entry, {task.id: task.version for task in tasks})

@@ -82,7 +82,7 @@ class Menu:
         title = clean_title(self._ask("Title: "), self._session.policy.title_limit)
         description = self._ask("Description (Enter for none): ")
         task = run_now(self._session.tasks.create(self._session.user_id, TaskChanges(title, description))).task
-        self._session.history.added(f"add {task.id}", [task.id])
+        self._session.history.added(f"add {task.title}", [task.id], task.created_at)
         self._say(f"Added task {task.id}: {visible(task.title)}")
 
     def _view(self) -> None:

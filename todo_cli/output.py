@@ -39,12 +39,12 @@ class Output:
         else:
             self._data(tasks)
 
-    def done(self, verb: str, tasks: Sequence[Task], hint: str = "") -> None:
-        """Print what was done to tasks; ``hint`` says to people how to take it back."""
+    def done(self, what: str, tasks: Sequence[Task], hint: str = "") -> None:
+        """Print what was done to tasks: ``what`` has {} for the id; ``hint`` says to people how to take it back."""
         if not self.for_people:
             self._data(tasks)
             return
-        self._lines(f"{verb} {task.id}: {visible(task.title)}" for task in tasks)
+        self._lines(f"{what.format(task.id)}: {visible(task.title)}" for task in tasks)
         if hint:
             self.console.note(hint)
 
@@ -60,7 +60,7 @@ class Output:
         if self.json:
             self.console.write(line(task_document(task)))
         else:
-            self.done("Added", [task])
+            self.done("Added task {}", [task])
 
     def _data(self, tasks: Sequence[Task]) -> None:
         if self.json:

@@ -1,6 +1,7 @@
 """A bar on standard error, where that is a terminal."""
 
 import time
+from typing import Self
 
 from todo_cli.console import Console
 
@@ -29,8 +30,11 @@ class Progress:
         self._stream.write(f"{_CLEAR}{self._label} [{bar:-<{_CELLS}}] {share:4.0%}")
         self._stream.flush()
 
-    def over(self) -> None:
-        """Leave no trace of the bar."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Leave no trace of the bar, so that what comes next stands alone on its line."""
         if not self._silent:
             self._stream.write(_CLEAR)
             self._stream.flush()

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from todo_cli.console import Console
-from todo_cli.safe_text import fit, pad, visible, width
+from todo_cli.safe_text import pad, visible, width
 from todo_core.task import Task
 
 _GAP = "  "
-_NARROWEST_DESCRIPTION = 12
+_NARROWEST_DESCRIPTION = len("Description")
 _RESET = "\x1b[0m"
 
 
@@ -42,21 +42,12 @@ def table(tasks: Sequence[Task], console: Console) -> Iterator[str]:
     """Return the lines of a table; descriptions get what room is left, or none."""
     rows = [(str(task.id), state(task, console), visible(task.title), _summary(task)) for task in tasks]
     heads = ("ID", "Status", "Title", "Description")
-    number, status, title, description = (
-        max(width(head), *(width(row[column]) for row in rows)) for column, head in enumerate(heads)
-    )
-    room = console.width - number - status - 2 * len(_GAP)
-    wanted = any(row[3] for row in rows)
-    title = min(title, max(room - _NARROWEST_DESCRIPTION - len(_GAP), room // 2) if wanted else room)
-    description = min(description, room - title - len(_GAP)) if wanted else 0
-    if description < _NARROWEST_DESCRIPTION:
-        description = 0
-        title = min(max(width(row[2]) for row in rows), room)
+    widths = _widths([heads, *rows], console.width, described=any(row[3] for row in rows))
     bold, reset = ("\x1b[1m", _RESET) if console.coloured else ("", "")
-    yield f"{bold}{_line(heads, (number, status, title, description))}{reset}"
+    yield f"{bold}{_line(heads, widths)}{reset}"
     for task, row in zip(tasks, rows, strict=True):
-        text = _line(row, (number, status, title, description))
-        yield _coloured(text, number + len(_GAP), status, look(task)) if console.coloured else text
+        text = _line(row, widths)
+        yield _coloured(text, widths, look(task)) if console.coloured else text
 
 
 def card(task: Task, console: Console) -> Iterator[str]:
@@ -71,6 +62,17 @@ def card(task: Task, console: Console) -> Iterator[str]:
             yield f"    {word} {time:%Y-%m-%d %H:%M} UTC"
 
 
+def _widths(rows: Sequence[Sequence[str]], room: int, *, described: bool) -> tuple[int, int, int, int]:
+    """Return the columns' widths: the title gets what it wants, but for the room that a description needs."""
+    number, status, title, description = (max(width(row[column]) for row in rows) for column in range(4))
+    room -= number + status + 2 * len(_GAP)
+    beside = max(room - _NARROWEST_DESCRIPTION - len(_GAP), room // 2)
+    left = room - min(title, beside) - len(_GAP)
+    if described and left >= _NARROWEST_DESCRIPTION:
+        return number, status, min(title, beside), min(description, left)
+    return number, status, min(title, room), 0
+
+
 def _summary(task: Task) -> str:
     first, _, rest = (task.description or "").partition("\n")
     return visible(first) + (" …" if rest else "")
@@ -81,6 +83,7 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     return _GAP.join(shown).rstrip()
 
 
-def _coloured(text: str, start: int, columns: int, seen: Look) -> str:
-    end = start + len(fit(text[start:], columns))
+def _coloured(text: str, widths: Sequence[int], seen: Look) -> str:
+    start = widths[0] + len(_GAP)
+    end = start + widths[1]
     return f"{text[:start]}{seen.colour}{text[start:end]}{_RESET}{text[end:]}"

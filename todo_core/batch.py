@@ -1,6 +1,6 @@
 """The use cases on several of a user's tasks at once: all of them or none."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -95,30 +95,34 @@ class TaskBatch:
         in_trash: bool = False,
     ) -> Sequence[Change]:
         ids = list(dict.fromkeys(task_ids))
-        seen: list[Change] = []
+        changes: list[Change] = []
 
         def decide(tasks: Mapping[int, Task]) -> Mapping[int, Outcome]:
             now = self._clock.now()
-            seen.clear()  # A store may ask again after it gave up on its first try.
-            outcomes: dict[int, Outcome] = {}
-            for task_id in ids:
-                task = tasks.get(task_id)
-                if task is None or (task.deleted_at and not in_trash):
-                    raise TaskNotFound(task_id)
-                after = change(task, now)
-                seen.append(Change(task, after))
-                if after is not task:
-                    outcomes[task_id] = after
-            return outcomes
+            # Begun anew each time, because a store may ask again after it gave up on its first try.
+            changes[:] = [Change(task, change(task, now)) for task in _all_of(ids, tasks, in_trash=in_trash)]
+            return {step.before.id: step.after for step in changes if step.after is not step.before}  # type: ignore[misc]  # an Outcome again
 
         try:
-            for task_id in ids:
-                if not 1 <= task_id <= MAX_TASK_ID:
-                    raise TaskNotFound(task_id)  # noqa: TRY301  answered below like any other missing task
+            _refuse_impossible(ids)
             await self._repository.change(user_id, ids, decide)
         except TaskNotFound as missing:
             raise await absence(self._repository, self._policy, user_id, missing.task_id) from None
-        return seen
+        return changes
+
+
+def _refuse_impossible(task_ids: Iterable[int]) -> None:
+    for task_id in task_ids:
+        if not 1 <= task_id <= MAX_TASK_ID:
+            raise TaskNotFound(task_id)
+
+
+def _all_of(task_ids: Iterable[int], tasks: Mapping[int, Task], *, in_trash: bool) -> Iterator[Task]:
+    for task_id in task_ids:
+        task = tasks.get(task_id)
+        if task is None or (task.deleted_at and not in_trash):
+            raise TaskNotFound(task_id)
+        yield task
 
 
 def _removed(task: Task, now: datetime) -> None:  # noqa: ARG001  has the shape of the task's own changes

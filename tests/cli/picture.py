@@ -22,14 +22,13 @@ _COLUMNS, _ROWS = 84, 40
 _COMMANDS = (
     'todo add Buy milk -d "two bottles, the good one"',
     "todo add Call Ann about the party",
-    'todo add "京都の旅行を計画する" -d "新幹線とホテル"',
     "todo done 1",
     "todo list",
     "todo rm 1 2",
     "todo undo",
-    "todo show 7",
+    "todo done 2 7",
 )
-_MENU = ("5", "2", "2", "6")
+_MENU = ("2", "6")
 
 
 def session(folder: Path) -> Iterator[str]:

@@ -184,3 +184,7 @@ def test_errors_are_problems_where_json_is_asked_for(todo: Todo) -> None:
     }
     assert todo("list", "--frob", "--json").problem["code"] == "usage"
     assert todo("rm", "1", "--permanent", "--json").problem["exit_code"] == 2
+
+
+def test_the_login_name_is_the_user_where_nothing_else_is_said(todo: Todo) -> None:
+    assert todo.ok("doctor", "--json", TODO_USER="", LOGNAME="carol").json["user_id"] == "carol"

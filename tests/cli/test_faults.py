@@ -118,7 +118,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(todo: To
 
 def test_a_store_in_memory_is_a_playground(todo: Todo) -> None:
     result = todo.ok("menu", "--database", "memory://", stdin="1\nBuy milk\n\nu\n2\n6\n")
-    assert "Undo `todo add 1`" in result.out
+    assert "Undo `todo add Buy milk`" in result.out
     assert not todo.database.exists()
     assert not (todo.folder / "data").exists()
 

@@ -25,6 +25,14 @@ def test_a_list_is_a_table_with_symbols_and_words(todo: Todo) -> None:
     ]
 
 
+def test_short_descriptions_are_shown_and_long_titles_leave_them_room(todo: Todo) -> None:
+    todo.ok("add", "x" * 200, "-d", "soon")
+    assert todo.ok("list", terminal=True, NO_COLOR="1").out.splitlines() == [
+        f"ID  Status     {'Title':52}  Description",
+        f"1   ○ pending  {'x' * 51}…  soon",
+    ]
+
+
 def test_colours_only_repeat_what_is_said(todo: Todo) -> None:
     todo.ok("add", "Buy milk")
     coloured = todo.ok("list", terminal=True).out
@@ -52,13 +60,13 @@ def test_a_task_is_shown_in_full(todo: Todo) -> None:
 
 
 def test_people_are_told_what_was_done_and_how_to_take_it_back(todo: Todo) -> None:
-    assert todo.ok("add", "Buy milk", terminal=True).out == "Added 1: Buy milk\n"
+    assert todo.ok("add", "Buy milk", terminal=True).out == "Added task 1: Buy milk\n"
     removed = todo.ok("rm", "1", terminal=True)
-    assert removed.out == "Moved to the trash 1: Buy milk\n"
-    assert removed.err == "Bring back with `todo undo` or `todo restore 1`.\n"
+    assert removed.out == "Moved task 1 to the trash: Buy milk\n"
+    assert removed.err == "Bring back with `todo undo`, or with `todo restore` and the IDs.\n"
     assert todo.ok("list", terminal=True).err == "No tasks yet; add one with `todo add`.\n"
     assert todo.ok("list", "--search", "x", terminal=True).err == "No such tasks.\n"
-    assert todo.ok("trash", "--empty", "--yes", terminal=True).out == "Removed for good 1: Buy milk\n"
+    assert todo.ok("trash", "--empty", "--yes", terminal=True).out == "Removed task 1 for good: Buy milk\n"
     assert todo.ok("trash", terminal=True).err == "The trash is empty.\n"
 
 

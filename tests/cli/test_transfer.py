@@ -159,6 +159,15 @@ def test_an_import_is_undone_as_a_whole(todo: Todo) -> None:
     assert len(todo.tasks()) == 2
 
 
+def test_an_import_from_a_clock_that_is_ahead_is_undone_too(todo: Todo) -> None:
+    todo.ok("import", "-", "-f", "jsonl", stdin='{"title": "Later", "created_at": "2027-01-01T00:00:00Z"}')
+    todo.ok("done", "1")
+    todo.ok("undo")
+    todo.ok("undo")
+    todo.ok("redo")
+    assert [task["completed"] for task in todo.tasks()] == [False]
+
+
 def test_imported_times_are_kept(todo: Todo) -> None:
     line = {"title": "Old", "created_at": "2001-02-03T04:05:06+02:00", "completed_at": "2002-01-01T00:00:00Z"}
     todo.ok("import", "-", "-f", "jsonl", stdin=json.dumps(line))
@@ -257,6 +266,7 @@ def test_a_title_of_ten_megabytes_is_refused(todo: Todo) -> None:
         (["import", "-"], 2, "--format"),
         (["export", "tasks.xls"], 2, "--format"),
         (["export", "missing/tasks.csv"], 1, "No such file"),
+        (["export", ".", "-f", "csv", "--force"], 2, "is not a file"),
     ],
 )
 def test_files_that_cannot_be_used_are_said_in_one_line(

@@ -50,9 +50,9 @@ def test_undo_says_before_what_it_does(todo: Todo) -> None:
     assert todo.tasks()[0]["completed"]
     todo.ok("undo")
     assert todo.ok("undo").err == ("Undo `todo edit 1`:\n  task 1: call it “Buy milk”, give back its description\n")
-    assert todo.ok("undo").err == "Undo `todo add 1`:\n  task 1: move to the trash\n"
+    assert todo.ok("undo").err == "Undo `todo add Buy milk`:\n  task 1: move to the trash\n"
     assert todo.ok("undo").err == "Nothing to undo.\n"
-    assert todo.ok("redo").err == "Redo `todo add 1`:\n  task 1: take out of the trash\n"
+    assert todo.ok("redo").err == "Redo `todo add Buy milk`:\n  task 1: take out of the trash\n"
 
 
 def test_the_completion_time_comes_back_too(todo: Todo) -> None:
@@ -67,7 +67,7 @@ def test_the_completion_time_comes_back_too(todo: Todo) -> None:
 def test_a_command_that_changed_nothing_is_not_undone(todo: Todo) -> None:
     todo.ok("add", "Buy milk")
     todo.ok("undone", "1")
-    assert "add 1" in todo.ok("undo", "-n").err
+    assert "add Buy milk" in todo.ok("undo", "-n").err
 
 
 def test_a_new_command_ends_redo(todo: Todo) -> None:
@@ -90,7 +90,7 @@ def test_a_change_of_somebody_else_is_never_overwritten(todo: Todo) -> None:
     assert "Task with ID 2 was changed by somebody else." in result.err
     assert "--skip" in result.err
     assert todo.ok("undo", "--skip").err == "Forgot `todo done 1 2`.\n"
-    assert "add 2" in todo.ok("undo", "-n").err
+    assert "add Write" in todo.ok("undo", "-n").err
 
 
 def test_what_is_gone_for_good_leaves_the_history(todo: Todo) -> None:
@@ -99,7 +99,7 @@ def test_what_is_gone_for_good_leaves_the_history(todo: Todo) -> None:
     todo.ok("done", "1", "2")
     todo.ok("rm", "--permanent", "--yes", "2")
     assert todo.ok("undo").err == "Undo `todo done 1 2`:\n  task 1: mark as pending\n"
-    assert "add 1" in todo.ok("undo", "-n").err
+    assert "add Buy milk" in todo.ok("undo", "-n").err
 
 
 def test_a_store_begun_anew_is_not_touched_by_the_old_history(todo: Todo) -> None:
@@ -116,7 +116,7 @@ def test_histories_are_kept_by_user_and_store(todo: Todo) -> None:
     todo.ok("add", "Buy milk")
     assert todo.ok("undo", "--user", "bob").err == "Nothing to undo.\n"
     assert todo.ok("undo", "--database", f"sqlite:///{todo.folder / 'other.db'}").err == "Nothing to undo.\n"
-    assert "add 1" in todo.ok("undo").err
+    assert "add Buy milk" in todo.ok("undo").err
 
 
 def test_only_the_last_hundred_commands_are_kept(todo: Todo) -> None:
@@ -144,3 +144,18 @@ def test_as_json_the_tasks_come_back(todo: Todo, command: str) -> None:
     if command == "redo":
         assert todo.ok("redo", "--json").json[0]["completed"] is True
     assert todo("redo", "--skip", "-n", "--json").problem["code"] == "usage"
+
+
+def test_of_many_tasks_the_first_are_named(todo: Todo) -> None:
+    todo.ok("import", "-", "-f", "todotxt", stdin="".join(f"task {n}\n" for n in range(12)))
+    lines = todo.ok("undo").err.splitlines()
+    assert lines[0] == "Undo `todo import standard input`:"
+    assert lines[-2:] == ["  task 10: move to the trash", "  and 2 more"]
+
+
+def test_a_removal_for_good_is_done_even_if_the_history_cannot_be_tidied_up(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    (todo.folder / "data" / "todo" / "history.db").write_text("in the way\n" * 1000)
+    result = todo.ok("rm", "--permanent", "--yes", "1")
+    assert result.err.startswith("The history was not tidied up: ")
+    assert todo.tasks() == []

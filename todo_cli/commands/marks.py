@@ -16,7 +16,7 @@ def done_command(program: Program, task_ids: tuple[int, ...]) -> None:
     with program.session() as session:
         outcome = run_now(session.batch.complete(session.user_id, task_ids))
         session.history.changed(f"done {words(task_ids)}", outcome)
-    program.output.done("Completed", [change.after for change in outcome if change.after])
+    program.output.done("Completed task {}", [change.after for change in outcome if change.after])
 
 
 @click.command("undone", short_help="Mark tasks as still to do.")
@@ -27,4 +27,4 @@ def undone_command(program: Program, task_ids: tuple[int, ...]) -> None:
     with program.session() as session:
         outcome = run_now(session.batch.reopen(session.user_id, task_ids))
         session.history.changed(f"undone {words(task_ids)}", outcome)
-    program.output.done("Reopened", [change.after for change in outcome if change.after])
+    program.output.done("Reopened task {}", [change.after for change in outcome if change.after])

@@ -32,7 +32,7 @@ def add_command(program: Program, title: tuple[str, ...], description: str | Non
     fields = TaskChanges(title=" ".join(title), description=text, completed=done)
     with program.session() as session:
         task = run_now(session.tasks.create(session.user_id, fields)).task
-        session.history.added(f"add {task.id}", [task.id])
+        session.history.added(f"add {task.title}", [task.id], task.created_at)
     program.output.made(task)
 
 
@@ -92,7 +92,7 @@ def edit_command(
     with program.session() as session:
         outcome = run_now(session.batch.update(session.user_id, task_ids, changes))
         session.history.changed(f"edit {words(task_ids)}", outcome)
-    program.output.done("Changed", [change.after for change in outcome if change.after])
+    program.output.done("Changed task {}", [change.after for change in outcome if change.after])
 
 
 def _text(program: Program, text: str | None) -> str | None:

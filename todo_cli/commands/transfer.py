@@ -20,6 +20,7 @@ from todo_cli.safe_text import visible
 from todo_cli.session import Program, Session
 from todo_core.driver import run_now
 from todo_core.query import Status
+from todo_core.task import NewTask
 
 _STANDARD = Path("-")
 
@@ -102,24 +103,30 @@ def _size(file: BinaryIO) -> int:
 
 def _check(program: Program, session: Session, source: Source, size: int, *, dry_run: bool) -> tuple[int, int]:
     """Read everything once. Returns how many tasks there are and, where that is asked for, how many are known."""
-    progress = Progress(program.console, "Checking", size)
+    now = program.clock.now()
     total = known = 0
-    for draft in source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached):
-        total += 1
-        if dry_run and draft.idempotency:
-            key = draft.idempotency.key
-            known += run_now(session.repository.find_by_key(session.user_id, key)) is not None
-    progress.over()
+    with Progress(program.console, "Checking", size) as progress:
+        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
+            total += 1
+            if dry_run and draft.idempotency:
+                key = draft.idempotency.key
+                known += run_now(session.repository.find_by_key(session.user_id, key)) is not None
     return total, known
 
 
 def _store(program: Program, session: Session, source: Source, size: int, shown: str) -> int:
-    progress = Progress(program.console, "Importing", size)
-    drafts = source.drafts(session.user_id, session.policy, program.clock.now(), progress.reached)
-    task_ids = run_now(session.batch.add_all(session.user_id, drafts))
-    progress.over()
+    newest = now = program.clock.now()
+
+    def drafts() -> Iterator[NewTask]:
+        nonlocal newest
+        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
+            newest = max(newest, draft.created_at)
+            yield draft
+
+    with Progress(program.console, "Importing", size) as progress:
+        task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
     if task_ids:
-        session.history.added(f"import {shown}", task_ids)
+        session.history.added(f"import {shown}", task_ids, newest)
     if program.options.quiet:
         for task_id in task_ids:
             program.console.write(str(task_id))

@@ -27,13 +27,13 @@ def rm_command(program: Program, task_ids: tuple[int, ...], *, permanent: bool, 
             program.console.confirm(f"Remove {words(task_ids)} for good? That cannot be undone.", "--yes")
         with program.session() as session:
             removed = _remove(session, task_ids)
-        program.output.done("Removed for good", removed)
+        program.output.done("Removed task {} for good", removed)
         return
     with program.session() as session:
         outcome = run_now(session.batch.delete(session.user_id, task_ids))
         session.history.changed(f"rm {words(task_ids)}", outcome)
-    hint = f"Bring back with `todo undo` or `todo restore {words(task_ids)}`."
-    program.output.done("Moved to the trash", [change.after for change in outcome if change.after], hint)
+    hint = "Bring back with `todo undo`, or with `todo restore` and the IDs."
+    program.output.done("Moved task {} to the trash", [change.after for change in outcome if change.after], hint)
 
 
 @click.command("restore", short_help="Take tasks out of the trash.")
@@ -44,7 +44,7 @@ def restore_command(program: Program, task_ids: tuple[int, ...]) -> None:
     with program.session() as session:
         outcome = run_now(session.batch.restore(session.user_id, task_ids))
         session.history.changed(f"restore {words(task_ids)}", outcome)
-    program.output.done("Restored", [change.after for change in outcome if change.after])
+    program.output.done("Restored task {}", [change.after for change in outcome if change.after])
 
 
 @click.command("trash", short_help="List or empty the trash.")
@@ -62,7 +62,7 @@ def trash_command(program: Program, *, empty: bool, yes: bool) -> None:
                 program.console.confirm(f"Remove {len(tasks)} tasks for good? That cannot be undone.", "--yes")
             tasks = _remove(session, [task.id for task in tasks])
     if empty and tasks:
-        program.output.done("Removed for good", tasks)
+        program.output.done("Removed task {} for good", tasks)
     else:
         program.output.listing(tasks, "The trash is empty.")
 
