@@ -28,10 +28,10 @@ async def open_memory() -> AsyncIterator[TaskRepository]:
 
 @asynccontextmanager
 async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskRepository]:
-    """Open a SQLite file; one thread is enough for its one connection."""
+    """Open a SQLite file; while some threads wait to write, others read."""
     with (
         closing(SqliteTaskRepository(path, deadline)) as repository,
-        closing(ThreadedTaskRepository(repository, threads=1)) as threaded,
+        closing(ThreadedTaskRepository(repository, threads=4)) as threaded,
     ):
         yield threaded
 

@@ -167,6 +167,7 @@ def test_a_locked_store_is_503_in_time_and_heals(tmp_path: Path) -> None:
         assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable")
         assert refused.headers["retry-after"]
         assert str(tmp_path) not in refused.text
+        assert client.get("/tasks/1").status_code == 200
         assert client.get("/health/live").status_code == 200
         lock.execute("ROLLBACK")
         lock.close()

@@ -52,48 +52,51 @@ class SqliteTaskRepository:
         Raises StorageUnusable and StorageUnavailable.
         """
         self._path = path
-        self._lock = Lock()
-        self._db = open_connection(path, busy_timeout)
-        self._db.create_function("holds", 2, _holds, deterministic=True)
+        # Two connections, so that reading does not wait until a write is on the disk.
+        self._writer = open_connection(path, busy_timeout)
+        self._reader = open_connection(path, busy_timeout)
+        self._reader.create_function("holds", 2, _holds, deterministic=True)
+        self._locks = {self._writer: Lock(), self._reader: Lock()}
         self._file = path.stat().st_ino
 
     def close(self) -> None:
         """Give the file back; the repository cannot be used any more."""
-        with self._lock:
-            self._db.close()
+        for connection, lock in self._locks.items():
+            with lock:
+                connection.close()
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._writer) as db:
             task_id = _add(db, new.user_id, new)
             return new.with_id(task_id) if task_id else None
 
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
-        with self._session() as db, transaction(db):
+        with self._using(self._writer) as db, transaction(db):
             return [task_id for task_id in (_add(db, user_id, draft) for draft in new) if task_id]
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._reader) as db:
             row = db.execute(_FIND_BY_KEY, (user_id, key)).fetchone()
         return (_task(row[:-1]), row[-1]) if row else None
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._reader) as db:
             row = db.execute(_GET, (user_id, task_id)).fetchone()
         return _task(row) if row else None
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
         statement, values = _find(user_id, query)
-        with self._session() as db:
+        with self._using(self._reader) as db:
             return [_task(row) for row in db.execute(statement, values)]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._writer) as db:
             return _store(db, before, after)
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
-        with self._session() as db, transaction(db):
+        with self._using(self._writer) as db, transaction(db):
             rows = [db.execute(_GET, (user_id, task_id)).fetchone() for task_id in task_ids]
             before = {task.id: task for task in map(_task, filter(None, rows))}
             outcomes = decide(before)
@@ -102,20 +105,20 @@ class SqliteTaskRepository:
             return outcomes
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._reader) as db:
             row = db.execute(_OWNER, (task_id,)).fetchone()
         return row[0] if row else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        with self._session() as db:
+        with self._using(self._reader) as db:
             db.execute(_OWNER, (0,)).fetchone()
             if not self._path.exists() or self._path.stat().st_ino != self._file:
                 raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
 
     @contextmanager
-    def _session(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, translated_errors(self._path):
-            yield self._db
+    def _using(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        with self._locks[connection], translated_errors(self._path):
+            yield connection
 
 
 def _add(db: sqlite3.Connection, user_id: str, new: NewTask) -> int | None:
