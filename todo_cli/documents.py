@@ -24,10 +24,12 @@ def task_document(task: Task) -> dict[str, object]:
 
 
 def problem_document(meaning: Exit, detail: str, details: Sequence[str] = ()) -> dict[str, object]:
-    """Return the problem that a failed command prints to standard error."""
+    """Return the problem that a failed command prints to standard error; status and code are the API's."""
+    from http import HTTPStatus  # noqa: PLC0415  slow, and only needed when something failed
+
     document: dict[str, object] = {
         "type": "about:blank",
-        "title": meaning.problem.replace("_", " ").capitalize(),
+        "title": HTTPStatus(meaning.status).phrase,
         "status": meaning.status,
         "detail": detail,
         "code": meaning.problem,

@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from todo_core import errors
 
@@ -71,4 +71,6 @@ class Declined(Failure):
 
 def exit_of(error: errors.TodoError) -> Exit:
     """Return what a domain error means: the nearest entry among its ancestors."""
-    return next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)
+    meaning = next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)
+    # The rule that was broken is the problem's code, as in the API.
+    return replace(meaning, problem=error.reason) if isinstance(error, errors.InvalidInput) else meaning

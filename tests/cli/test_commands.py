@@ -176,12 +176,13 @@ def test_errors_are_problems_where_json_is_asked_for(todo: Todo) -> None:
     assert missing.code == 3
     assert missing.problem == {
         "type": "about:blank",
-        "title": "Task not found",
+        "title": "Not Found",
         "status": 404,
         "detail": "Task with ID 7 not found.",
         "code": "task_not_found",
         "exit_code": 3,
     }
+    assert todo("add", "x" * 201, "--json").problem["code"] == "too_long"
     assert todo("list", "--frob", "--json").problem["code"] == "usage"
     assert todo("rm", "1", "--permanent", "--json").problem["exit_code"] == 2
 

@@ -14,7 +14,8 @@ LADDER = {exits.FAILURE, exits.USAGE, exits.NOT_FOUND, exits.NOT_ALLOWED, exits.
 
 @pytest.mark.parametrize("kind", [kind for kind in DOMAIN_ERRORS if kind not in ABSTRACT])
 def test_every_domain_error_has_an_exit_code(kind: type[errors.TodoError]) -> None:
-    assert exits.exit_of(kind.__new__(kind)).code in LADDER
+    error = errors.InvalidInput("title", "blank", "") if kind is errors.InvalidInput else kind.__new__(kind)
+    assert exits.exit_of(error).code in LADDER
 
 
 def test_the_help_lists_the_whole_ladder() -> None:
