@@ -98,7 +98,8 @@ def endpoint(address: PostgresAddress) -> Endpoint:
 
 
 def _options(query: str) -> dict[str, str]:
-    options = dict(parse_qsl(query, keep_blank_values=True))
+    # A plus is a plus here, as in libpq; only forms write a blank so.
+    options = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
     for name in options:
         if name not in _PARAMETERS:
             raise StorageUnusable(f"The database address has an unknown parameter; known are {', '.join(_PARAMETERS)}.")

@@ -37,6 +37,11 @@ def test_an_address_of_neon_is_read_completely(scheme: str) -> None:
     assert read("postgres://a:b@host/d?pgbouncer=true").pooled
 
 
+def test_a_plus_is_a_plus() -> None:
+    assert read("postgres://a:b+c@host/d?application_name=x+y%20z").application_name == "x+y z"
+    assert read("postgres://a:b+c@host/d").password == "b+c"
+
+
 def test_the_direct_address_leaves_the_pooler_out() -> None:
     """As migrations need it (https://neon.com/docs/connect/connection-pooling)."""
     direct = read(f"postgres://alex:x@{NEON}:6432/dbname").direct()

@@ -101,7 +101,7 @@ def test_of_two_runs_at_once_one_waits_and_both_succeed(postgres: Server, databa
 def test_a_failed_migration_leaves_nothing_behind(postgres: Server, database: PostgresAddress) -> None:
     """Here an index cannot be made, because its name is taken."""
     postgres.run("CREATE TABLE tasks_owner ()", database=NAME)
-    with pytest.raises(Exception, match="tasks_owner"):
+    with pytest.raises(StorageUnusable, match="another program"):
         migrate(database)
     assert postgres.run("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", database=NAME) == [
         ("tasks_owner",)

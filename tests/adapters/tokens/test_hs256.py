@@ -84,11 +84,23 @@ def test_a_token_is_refused_from_its_last_second_and_the_leeway_on() -> None:
         run_now(verifier.verify(text))
 
 
+def test_a_token_has_expired_at_its_very_time_and_the_leeway() -> None:
+    """RFC 7519, section 4.1.4: on or after."""
+    assert refusal_of(token({"sub": "alice", "exp": CLOCK.now().timestamp() - LEEWAY})).expired
+
+
+def test_a_secret_is_measured_in_bytes() -> None:
+    secret = "é" * 16
+    text = issue_token(secret, "alice", timedelta(hours=1), CLOCK.now())
+    assert run_now(Hs256Verifier(secret, CLOCK).verify(text)) == "alice"
+
+
 @pytest.mark.parametrize(
     "secret",
     [
         "",
         "x" * 31,
+        "better-auth-secret-12345678901234567890",
         "é" * 15,
         "\udcff" * 40,
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----",

@@ -102,6 +102,30 @@ def test_an_answer_that_never_ends_is_given_up(answer: bytes) -> None:
     asyncio.run(story())
 
 
+def test_an_answer_in_drops_is_given_up() -> None:
+    """Each drop comes in time; the whole would not."""
+
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n")
+        while not reader.at_eof():
+            writer.write(b" ")
+            with suppress(TimeoutError):
+                await asyncio.wait_for(reader.read(1000), 0.01)
+        writer.close()
+        gone.set()
+
+    async def story() -> None:
+        listening = await asyncio.start_server(drip, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/"
+        async with listening, open_jwks_client(url, seconds=0.2) as client:
+            with pytest.raises(FetchFailed, match="no whole answer"):
+                await client.fetch()
+            await gone.wait()
+
+    gone = asyncio.Event()
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/jwks", "http://", "no address", "ftp://localhost/jwks"])
 def test_an_address_where_nobody_answers_is_a_failure(url: str) -> None:
     async def story() -> None:

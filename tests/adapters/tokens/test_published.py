@@ -150,6 +150,7 @@ def test_stale_keys_are_used_while_one_task_refreshes_them() -> None:
             for _ in range(3):
                 assert await here.verifier.verify(text) == "alice"
                 await here.settle()
+                here.clock.advance(seconds=31)
             assert len(asyncio.all_tasks()) == 2
             gate.set()
             await here.settle()
@@ -285,6 +286,30 @@ def test_a_known_key_does_not_wait_for_the_search_for_an_unknown_one() -> None:
             gate.set()
             with pytest.raises(TokenRefused):
                 await waiting
+
+    asyncio.run(story())
+
+
+def test_a_key_that_a_fetch_under_way_missed_is_searched_for() -> None:
+    async def story() -> None:
+        gate = asyncio.Event()
+        source: Issuer
+
+        async def slow() -> bytes:
+            body = await source.fetch()
+            await gate.wait()
+            return body
+
+        async with world(slow) as here:
+            source = here.issuer
+            here.cache.current()
+            await here.settle()
+            here.issuer.add("two", "ES256")
+            waiting = asyncio.ensure_future(here.verifier.verify(here.token("two")))
+            await here.settle()
+            gate.set()
+            assert await waiting == "alice"
+            assert source.fetches == 2
 
     asyncio.run(story())
 
