@@ -22,13 +22,15 @@ ALGORITHMS = ("EdDSA", "ES256", "RS256", "PS256")
 
 
 class World:
-    """An issuer with one key, a clock, and a verifier over both."""
+    """An issuer with one key, a clock, and a verifier over both; no fetch ends while ``gate`` is closed."""
 
     def __init__(self, fetch: Callable[[], Awaitable[bytes]] | None = None) -> None:
         self.clock = FrozenClock()
         self.issuer = Issuer()
         self.issuer.add("one", "EdDSA")
-        self.cache = KeyCache(fetch or self.issuer.fetch, self.clock)
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.cache = KeyCache(fetch or self._fetch, self.clock)
         self.published = JwksVerifier(self.cache, self.clock, 30, ISSUER, ISSUER)
         self.verifier: TokenVerifier = RememberingVerifier(self.published, self.clock)
 
@@ -36,6 +38,10 @@ class World:
         now = int(self.clock.now().timestamp())
         default = {"sub": "alice", "iss": ISSUER, "aud": ISSUER, "iat": now, "exp": now + 900}
         return self.issuer.token(key_id, default | claims)
+
+    async def _fetch(self) -> bytes:
+        await self.gate.wait()
+        return await self.issuer.fetch()
 
     def unknown(self, number: int = 0) -> str:
         """Return a token with a key id that the issuer has never used."""
@@ -129,19 +135,10 @@ def test_a_token_without_a_key_id_is_refused_without_asking_the_issuer() -> None
 
 def test_stale_keys_are_used_while_one_task_refreshes_them() -> None:
     async def story() -> None:
-        gate = asyncio.Event()
-        source: Issuer
-
-        async def slow() -> bytes:
-            await gate.wait()
-            return await source.fetch()
-
-        async with world(slow) as here:
-            source = here.issuer
-            gate.set()
+        async with world() as here:
             text = here.token(exp=here.clock.now().timestamp() + 3600)
             await here.verifier.verify(text)
-            gate.clear()
+            here.gate.clear()
             here.clock.advance(seconds=299)
             await here.verifier.verify(text)
             await here.settle()
@@ -152,9 +149,9 @@ def test_stale_keys_are_used_while_one_task_refreshes_them() -> None:
                 await here.settle()
                 here.clock.advance(seconds=31)
             assert len(asyncio.all_tasks()) == 2
-            gate.set()
+            here.gate.set()
             await here.settle()
-            assert source.fetches == 2
+            assert here.issuer.fetches == 2
 
     asyncio.run(story())
 
@@ -266,24 +263,15 @@ def test_ten_thousand_unknown_keys_cost_the_issuer_two_fetches(together: bool) -
 
 def test_a_known_key_does_not_wait_for_the_search_for_an_unknown_one() -> None:
     async def story() -> None:
-        gate = asyncio.Event()
-        source: Issuer
-
-        async def slow() -> bytes:
-            await gate.wait()
-            return await source.fetch()
-
-        async with world(slow) as here:
-            source = here.issuer
-            gate.set()
+        async with world() as here:
             await here.verifier.verify(here.token())
-            gate.clear()
+            here.gate.clear()
             waiting = asyncio.ensure_future(here.verifier.verify(here.unknown()))
             await here.settle()
             assert not waiting.done()
             assert await here.verifier.verify(here.token(new=True)) == "alice"
             assert not waiting.done()
-            gate.set()
+            here.gate.set()
             with pytest.raises(TokenRefused):
                 await waiting
 
@@ -316,22 +304,15 @@ def test_a_key_that_a_fetch_under_way_missed_is_searched_for() -> None:
 
 def test_a_request_that_gives_up_does_not_end_the_fetch_that_others_wait_for() -> None:
     async def story() -> None:
-        gate = asyncio.Event()
-        source: Issuer
-
-        async def slow() -> bytes:
-            await gate.wait()
-            return await source.fetch()
-
-        async with world(slow) as here:
-            source = here.issuer
+        async with world() as here:
+            here.gate.clear()
             first, second = (asyncio.ensure_future(here.verifier.verify(here.token())) for _ in range(2))
             await here.settle()
             first.cancel()
             await here.settle()
-            gate.set()
+            here.gate.set()
             assert await second == "alice"
-            assert source.fetches == 1
+            assert here.issuer.fetches == 1
 
     asyncio.run(story())
 
