@@ -90,7 +90,7 @@ class Server:
         """End all other connections as a suspend does, and wait until they are gone."""
         others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         assert self.run(f"SELECT pg_terminate_backend(pid) {others}")
-        while self.run(f"SELECT {others}"):
+        while self.run(f"SELECT pid {others}"):
             pass
 
     @contextmanager
