@@ -26,7 +26,13 @@ _GRACE = 2.0
 _IDLE = 60.0
 """Seconds after which an unused connection is closed: long before Neon suspends, or a network forgets it."""
 
-_LOST = (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InterfaceError, ConnectionError)
+_LOST = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # the server has said farewell while nobody asked it for anything
+    ConnectionError,
+)
 
 
 class AsyncpgExecutor:
@@ -202,5 +208,5 @@ def _translated_errors() -> Iterator[None]:
         raise
     except ssl.SSLCertVerificationError as error:
         raise StorageUnusable(UNTRUSTED) from error
-    except (asyncpg.InterfaceError, OSError) as error:  # a TimeoutError is an OSError
+    except (*_LOST, OSError) as error:  # a TimeoutError is an OSError
         raise StorageUnavailable(UNAVAILABLE) from error

@@ -16,6 +16,7 @@ class Gate:
         self._opened = asyncio.Event()
         self._arrived = asyncio.Event()
         self._marker: bytes | None = None
+        self._keeps_ends = False
         self._server = loop.run(asyncio.start_server(self._pass_on, "localhost"))
         self.port: int = self._server.sockets[0].getsockname()[1]
 
@@ -35,6 +36,10 @@ class Gate:
     def lose_the_answer_to(self, marker: bytes) -> None:
         """Pass on the next request that holds these bytes, and end its connection when the answer comes, unseen."""
         self._marker = marker
+
+    def keep_ends(self) -> None:
+        """From now on pass on what the server says last, but not yet that it has closed the connection."""
+        self._keeps_ends = True
 
     def close(self) -> None:
         self._loop.run(self._stop())
@@ -62,6 +67,8 @@ class Gate:
         async def answers() -> None:
             while (data := await server_reader.read(65536)) and not losing.is_set():
                 writer.write(data)
+            if self._keeps_ends:
+                await asyncio.Event().wait()
 
         directions = [asyncio.create_task(requests()), asyncio.create_task(answers())]
         try:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -104,6 +104,22 @@ def test_connections_that_ended_while_idle_are_replaced_unnoticed(
         at_once(partial(USES["add"], store), 20)
         for _ in range(79):
             USES["get"](store)
+
+
+@pytest.mark.parametrize("first", USES)
+def test_a_farewell_without_an_end_is_understood(postgres: Server, gate: Gate, open_at: Open, first: str) -> None:
+    """The server has said that it ends the connection, and the network has not delivered the end yet.
+
+    The next request may find the store unavailable, and nothing else; the one after it succeeds.
+    """
+    gate.open()
+    with open_at(postgres.address(port=gate.port), pool_size=1, deadline=DEADLINE) as store:
+        USES["get"](store)
+        gate.keep_ends()
+        postgres.terminate_backends()
+        with suppress(StorageUnavailable):
+            USES[first](store)
+        USES[first](store)
 
 
 def test_a_stopped_server_is_unavailable_within_the_deadline_and_comes_back(postgres: Server, open_store: Open) -> None:
