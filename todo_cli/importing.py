@@ -20,10 +20,6 @@ LINE_LIMIT = 256 * 1024
 _ERRORS_SHOWN = 10
 
 
-class Refused(Failure):
-    """Nothing was imported."""
-
-
 class Source:
     """A file of tasks of one user, which can be read as often as needed."""
 
@@ -37,7 +33,7 @@ class Source:
     ) -> Iterator[NewTask]:
         """Return a draft for each task; every one has an idempotency key that another reading gives it again.
 
-        Raises Refused, at the end or after too many of them, when lines are not tasks. ``reached`` is told how many
+        Raises Failure, at the end or after too many of them, when lines are not tasks. ``reached`` is told how many
         bytes are read.
         """
         keys = _Keys()
@@ -73,9 +69,9 @@ class Source:
         except OSError as error:
             raise self._refusal(str(error.strerror)) from error
 
-    def _refusal(self, *reasons: str) -> Refused:
+    def _refusal(self, *reasons: str) -> Failure:
         message = f"Nothing was imported from {self._name}:"
-        return Refused(f"{message} {reasons[0]}") if len(reasons) == 1 else Refused(message, reasons)
+        return Failure(f"{message} {reasons[0]}") if len(reasons) == 1 else Failure(message, reasons)
 
 
 class _Keys:

@@ -1,6 +1,7 @@
 """The numbered menu: one question per line, one answer per line."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from todo_cli.console import Console
 from todo_cli.exits import INTERRUPTED, SUCCESS, Failure
@@ -69,14 +70,14 @@ class Menu:
     def _turn(self, choice: str) -> None:
         action = self._actions.get(choice.lower())
         if action is None and choice.startswith("/"):
-            self._find(choice[1:])
-        elif action is None:
+            action = partial(self._find, choice[1:])
+        if action is None:
             self._say("Please choose 1 to 6, or u, r, / or t.")
-        else:
-            try:
-                action()
-            except (TodoError, Failure) as error:
-                self._say(visible(str(error)))
+            return
+        try:
+            action()
+        except (TodoError, Failure) as error:
+            self._say(visible(str(error)))
 
     def _add(self) -> None:
         title = clean_title(self._ask("Title: "), self._session.policy.title_limit)
@@ -124,7 +125,7 @@ class Menu:
         self._find(self._ask("Search for: "))
 
     def _find(self, text: str) -> None:
-        self._show(self._list(TaskQuery(search=clean_search(text))), "No such tasks.")
+        self._show(self._list(TaskQuery(search=clean_search("search", text))), "No such tasks.")
 
     def _trash(self) -> None:
         deleted = self._list(TaskQuery(Status.DELETED))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from todo_adapters.address import StorageAddress, data_folder, default_address, parse_address
+from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_cli.console import Console
 from todo_cli.exits import Misuse
 from todo_cli.output import Output
@@ -71,7 +71,7 @@ class Session:
         from todo_adapters.journal import Journal  # noqa: PLC0415  likewise
         from todo_cli.history import History  # noqa: PLC0415
 
-        path = history_file(self.address, data_folder())
+        path = history_file(self.address)
         journal = self.resources.enter_context(Journal(path, store_name(self.address), self.user_id))
         return History(journal, self.batch, self.user_id, self.program.clock, self.program.console)
 

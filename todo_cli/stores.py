@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress
+from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress, data_folder
 from todo_core.ports import TaskRepository
 
 
@@ -42,6 +42,6 @@ def store_name(address: StorageAddress) -> str:
             return "memory:"
 
 
-def history_file(address: StorageAddress, data_folder: Path) -> Path | None:
+def history_file(address: StorageAddress) -> Path | None:
     """Return the file that remembers what can be undone; None for a store that does not outlive the process."""
-    return None if isinstance(address, MemoryAddress) else data_folder / "history.db"
+    return None if isinstance(address, MemoryAddress) else data_folder() / "history.db"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 
-from todo_core.errors import TaskNotFound, VersionConflict
+from todo_core.errors import TaskForbidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.service import absence
@@ -45,9 +45,12 @@ class TaskBatch:
         return await self._repository.add_all(user_id, new)
 
     async def update(self, user_id: str, task_ids: Collection[int], changes: TaskChanges) -> Sequence[Change]:
-        """Change the fields that were sent. Raises InvalidInput."""
-        changes.check(self._policy)
-        return await self._change(user_id, task_ids, lambda task, now: task.edit(changes, self._policy, now))
+        """Change the fields that were sent. Raises InvalidInput, whether or not the user has the tasks."""
+        try:
+            return await self._change(user_id, task_ids, lambda task, now: task.edit(changes, self._policy, now))
+        except (TaskNotFound, TaskForbidden):
+            changes.check(self._policy)
+            raise
 
     async def complete(self, user_id: str, task_ids: Collection[int]) -> Sequence[Change]:
         """Mark tasks as done."""

@@ -56,13 +56,13 @@ def clean_description(text: str | None, limit: int) -> str | None:
     return None if is_blank(description) else description
 
 
-def clean_search(text: str) -> str | None:
-    """Return literal text to search for; blank text searches for nothing.
+def clean_search(field: str, text: str) -> str | None:
+    """Return literal text to search for; blank text searches for nothing. ``field`` is the caller's name for it.
 
     Raises InvalidInput above 200 characters.
     """
-    _refuse_unstorable("q", text, _CONTROL)
-    _refuse_longer("q", text, SEARCH_LIMIT)
+    _refuse_unstorable(field, text, _CONTROL)
+    _refuse_longer(field, text, SEARCH_LIMIT)
     return text if text.strip(_WHITE_SPACE) else None
 
 

@@ -5,8 +5,6 @@ from itertools import combinations
 
 from todo_core.policy import TaskPolicy
 
-USER_PATH = "/{user_id}"
-
 
 @dataclass(frozen=True, slots=True)
 class Contract:

@@ -28,7 +28,7 @@ def list_query(request: Request, user_id: str, page_size: int | None) -> TaskQue
     query = TaskQuery(
         status=_status(parameters),
         sort=Sort(_one_of("sort", parameters.get("sort", Sort.CREATED), tuple(Sort))),
-        search=None if search is None else clean_search(search),
+        search=None if search is None else clean_search("q", search),
         limit=_limit(parameters, page_size),
     )
     return query if cursor is None else _after(query, user_id, cursor)

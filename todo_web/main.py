@@ -127,6 +127,7 @@ def _settings(*, development_secret: bool) -> Settings:
         return Settings()
     except ValidationError as error:
         if development_secret and any(found["type"] == SECRET_MISSING for found in error.errors()):
+            # The workers read their settings from the environment too.
             os.environ["BETTER_AUTH_SECRET"] = _development_secret()
             return _settings(development_secret=False)
         raise _refusal(error) from None

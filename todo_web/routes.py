@@ -60,7 +60,7 @@ def contract_routes(contract: Contract) -> list[APIRoute]:
 class TaskEndpoints:
     """One contract's way from a request to a use case and back.
 
-    Each endpoint checks in the order of the design: token, path user, media type and size, input, task, version.
+    Each endpoint checks in this order: token, path user, media type and size, input, task, version.
     """
 
     def __init__(self, contract: Contract) -> None:

@@ -64,7 +64,7 @@ def test_no_user_sees_or_changes_the_task_of_another(repository: TaskRepository)
 
 
 def test_user_ids_are_compared_exactly(repository: TaskRepository) -> None:
-    """No case folding, no normalisation (design, section 8)."""
+    """No case folding, no normalisation."""
     added(repository, "Ann")
     for other in ("ann", "Ann ", "A\u006en\u0301"):
         assert run_now(repository.find(other, TaskQuery())) == []

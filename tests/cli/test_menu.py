@@ -60,13 +60,14 @@ def test_a_mark_toggles(todo: Todo) -> None:
 
 
 def test_mistakes_return_to_the_menu_in_plain_words(todo: Todo) -> None:
-    said = answers(todo, "5", "7", "1", " ", "9", "4", "seven", "", "6")
+    said = answers(todo, "5", "7", "1", " ", "9", "4", "seven", "", "/" + 201 * "x", "6")
     assert [text.splitlines()[-1] for text in said] == [
         "Task with ID 7 not found.",
         "The title must not be blank.",
         "Please choose 1 to 6, or u, r, / or t.",
         "A task ID is a number such as 7.",
         "Please choose 1 to 6, or u, r, / or t.",
+        "The search must have at most 200 characters.",
         "Goodbye!",
     ]
 

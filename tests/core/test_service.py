@@ -147,7 +147,7 @@ def test_a_stated_version_must_be_the_tasks(service: TaskService, name: str) -> 
 
 
 def test_an_update_is_checked_before_the_task_and_the_task_before_its_version(service: TaskService) -> None:
-    """The order of the checks (design, section 8)."""
+    """The order of the checks."""
     task = create(service)
     with pytest.raises(InvalidInput):
         run_now(service.update("ann", 99, TaskChanges(title=" ")))

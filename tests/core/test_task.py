@@ -91,7 +91,7 @@ def test_a_null_title_is_refused() -> None:
 
 
 def test_what_a_wider_policy_stored_can_be_sent_back_under_a_narrower_one() -> None:
-    """Sending back what was received always works (design, section 8)."""
+    """Sending back what was received always works."""
     long = task(title="x" * 500, description="y" * 1000)
     narrow = TaskPolicy(description_limit=500)
     same = TaskChanges(title="x" * 500, description="y" * 1000, completed=True)

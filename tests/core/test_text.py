@@ -82,11 +82,11 @@ def test_a_clean_text_stays_as_it_is(text: str) -> None:
 
 
 def test_a_search_is_literal_and_bounded() -> None:
-    assert clean_search(" % ") == " % "
-    assert clean_search("  ") is None
+    assert clean_search("q", " % ") == " % "
+    assert clean_search("q", "  ") is None
     for text in ("x" * 201, "\x00", "\ud800"):
         with pytest.raises(InvalidInput) as refused:
-            clean_search(text)
+            clean_search("q", text)
         assert refused.value.field == "q"
 
 

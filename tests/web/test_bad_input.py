@@ -147,7 +147,7 @@ def test_a_large_body_is_413_also_in_chunks(client: TestClient) -> None:
 
 
 def test_checks_come_in_their_order(start: Start) -> None:
-    """Token, path user, media type, size, input, task, version (design, section 8)."""
+    """Token, path user, media type, size, input, task, version."""
     client = start(TODO_CONTRACTS="backend-api")
     large, json_type = b"x" * (BODY_LIMIT + 1), {"Content-Type": "application/json"}
     assert client.put("/api/bob/tasks/9", content=large).status_code == 401

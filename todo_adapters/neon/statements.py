@@ -4,10 +4,9 @@ The names of a statement's parameters are those of the values that the executors
 ``SCHEMA_REVISION`` reach the rows of one user only.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -195,11 +194,3 @@ def find(shape: ListShape) -> Statement:
         statement = statement.where(place < start if shape.sort.descending else place > start)
     order = (field.desc(), _c.id.desc()) if shape.sort.descending else (field, _c.id)
     return statement.order_by(*order).limit(_LIMIT)
-
-
-def every_statement() -> Iterator[tuple[str, Statement]]:
-    """Return all that the executors may ever send, each with a name."""
-    for name in ("ADD", "ADD_ALL", "FIND_BY_KEY", "GET", "LOCK", "OWNER_OF", "REMOVE", "REPLACE", "SCHEMA_REVISION"):
-        yield name, globals()[name]
-    for status, sort, searching, continued in product(Status, Sort, (False, True), (False, True)):
-        yield f"find {status} {sort} {searching=} {continued=}", find(ListShape(status, sort, searching, continued))

@@ -10,10 +10,13 @@ from todo_cli.session import Program
 from todo_cli.task_ids import task_ids_argument, words
 from todo_core.driver import run_now
 from todo_core.query import Sort, Status, TaskQuery
-from todo_core.task import ABSENT, MAX_TASK_ID, TaskChanges
+from todo_core.task import ABSENT, TaskChanges
 from todo_core.text import clean_search
 
 _STDIN = "-"
+
+
+LONGEST_LIST = 1_000_000
 
 
 @click.command("add", short_help="Add a task.")
@@ -47,7 +50,7 @@ def add_command(program: Program, title: tuple[str, ...], description: str | Non
     show_default=True,
     help="Order; - reverses it.",
 )
-@click.option("--limit", type=click.IntRange(1, MAX_TASK_ID), metavar="N", help="At most so many tasks.")
+@click.option("--limit", type=click.IntRange(1, LONGEST_LIST), metavar="N", help="At most so many tasks.")
 @common_options
 def list_command(program: Program, status: Status | None, search: str, sort: str, limit: int | None) -> None:
     """List tasks, the oldest first.
@@ -55,7 +58,7 @@ def list_command(program: Program, status: Status | None, search: str, sort: str
     In a pipe each task is one line with the fields id, status, title, description, completed, created and updated at,
     separated by tabs; a newline, a tab and a backslash in a text are written \\n, \\t and \\\\.
     """  # noqa: D301  a raw string would show the backslashes twice
-    query = TaskQuery(status or Status.ALL, Sort(sort), clean_search(search), limit)
+    query = TaskQuery(status or Status.ALL, Sort(sort), clean_search("search", search), limit)
     with program.session() as session:
         tasks = run_now(session.tasks.list(session.user_id, query))
     nothing = "No tasks yet; add one with `todo add`."

@@ -46,11 +46,12 @@ def _step(
         plan = plan_of(session.history)
         if plan is None:
             program.console.note(nothing)
-            program.output.listing([], "")
+            program.output.data_or_words([], "")
             return
         if skip:
             session.history.drop(plan)
             program.console.note(f"Forgot `todo {plan.entry.command}`.")
+            program.output.data_or_words([], "")
             return
         for text in plan.summary:
             program.console.note(text)

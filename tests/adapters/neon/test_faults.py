@@ -96,7 +96,7 @@ def answers_again(store: TaskRepository) -> bool:
 def test_connections_that_ended_while_idle_are_replaced_unnoticed(
     postgres: Server, open_store: Open, first: str
 ) -> None:
-    """As after a suspend: the next request succeeds, whatever it is, and so do all after it (issue, 4)."""
+    """As after a suspend: the next request succeeds, whatever it is, and so do all after it."""
     with open_store() as store:
         at_once(partial(USES["add"], store), 20)
         postgres.terminate_backends()

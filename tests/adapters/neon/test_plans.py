@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
+from tests.adapters.neon.every_statement import every_statement
 from tests.postgres import PASSWORD, USER, Server
 from todo_adapters.neon.endpoint import endpoint
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
-from todo_adapters.neon.statements import ListShape, Statement, every_statement, find
+from todo_adapters.neon.statements import ListShape, Statement, find
 from todo_adapters.neon.table import TASKS
 from todo_core.query import Sort, Status
 
@@ -79,7 +80,7 @@ def explain_for_values(cursor: psycopg2.extensions.cursor, statement: Statement)
 
 def hot_statements() -> dict[str, Statement]:
     """Return what requests send all day."""
-    statements = dict(every_statement())
+    statements = every_statement()
     hot = {name: statements[name] for name in ("GET", "OWNER_OF", "REPLACE", "REMOVE", "LOCK", "FIND_BY_KEY", "ADD")}
     for status in (Status.ALL, Status.PENDING, Status.COMPLETED):
         for sort in (Sort.CREATED, Sort.CREATED_LATEST):
@@ -96,12 +97,12 @@ def test_hot_statements_use_indexes_and_lists_need_no_sort(cursor: psycopg2.exte
             assert "Seq Scan" not in plan, name
             assert name == "ADD" or "Index Scan" in plan or "Index Only Scan" in plan, (name, plan)
             assert not name.startswith("find") or "Sort" not in plan, (name, plan)
-    assert "Index Only Scan" in explain_for_any_values(cursor, dict(every_statement())["OWNER_OF"])
+    assert "Index Only Scan" in explain_for_any_values(cursor, every_statement()["OWNER_OF"])
 
 
 def test_no_statement_reads_the_whole_table(cursor: psycopg2.extensions.cursor) -> None:
     """Not even a search or a rare order looks at the tasks of another user."""
-    for name, statement in every_statement():
+    for name, statement in every_statement().items():
         if name != "SCHEMA_REVISION":
             assert "Seq Scan" not in explain_for_any_values(cursor, statement), name
 

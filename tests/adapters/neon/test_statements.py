@@ -10,8 +10,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList
 
+from tests.adapters.neon.every_statement import every_statement
 from todo_adapters import neon
-from todo_adapters.neon.statements import Statement, every_statement
+from todo_adapters.neon.statements import Statement
 from todo_adapters.neon.table import TASKS
 from todo_core.query import Sort, Status
 
@@ -62,10 +63,10 @@ def touching(statement: Statement) -> list[ClauseElement]:
 
 def test_every_statement_is_scoped_by_the_owner() -> None:
     """Only who owns a task may be asked without saying whose tasks are meant (design, section 2)."""
-    unscoped = {name for name, statement in every_statement() if not all(map(is_scoped, touching(statement)))}
+    unscoped = {name for name, statement in every_statement().items() if not all(map(is_scoped, touching(statement)))}
     assert unscoped == {"OWNER_OF"}
-    assert {name for name, statement in every_statement() if not touching(statement)} == {"SCHEMA_REVISION"}
-    assert len(list(every_statement())) == 9 + len(Status) * len(Sort) * 4
+    assert {name for name, statement in every_statement().items() if not touching(statement)} == {"SCHEMA_REVISION"}
+    assert len(every_statement()) == 9 + len(Status) * len(Sort) * 4
 
 
 @pytest.mark.parametrize("module", ["repository", "executor", "asyncpg_executor", "psycopg2_executor"])
@@ -84,7 +85,7 @@ def test_nobody_goes_round_the_statements(module: str) -> None:
 
 def test_a_statement_has_no_value_that_the_executors_do_not_give() -> None:
     """Everything that varies is a parameter by name, so a text is compiled once and holds nobody's data."""
-    for name, statement in every_statement():
+    for name, statement in every_statement().items():
         compiled = statement.compile(dialect=postgresql.dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
         assert all(value is None for value in compiled.params.values()), name
 

@@ -1,0 +1,19 @@
+"""All that the store may ever send."""
+
+from collections.abc import Mapping
+from itertools import product
+
+from sqlalchemy import Select, UpdateBase
+
+from todo_adapters.neon import statements
+from todo_adapters.neon.statements import ListShape, Statement
+from todo_core.query import Sort, Status
+
+
+def every_statement() -> Mapping[str, Statement]:
+    """Return each statement of the module by its name, and those of all lists."""
+    named = {name: value for name, value in vars(statements).items() if isinstance(value, Select | UpdateBase)}
+    for status, sort, searching, continued in product(Status, Sort, (False, True), (False, True)):
+        shape = ListShape(status, sort, searching, continued)
+        named[f"find {status} {sort} {searching=} {continued=}"] = statements.find(shape)
+    return named
