@@ -49,7 +49,7 @@ def _status(parameters: QueryParams) -> Status:
     if completed is None:
         return status
     wanted = Status.COMPLETED if _one_of("completed", completed, ("true", "false")) == "true" else Status.PENDING
-    if "status" in parameters and status is not wanted:
+    if status not in {Status.ALL, wanted}:
         raise InvalidInput("completed", "contradiction", "The completed and status parameters contradict each other.")
     return wanted
 

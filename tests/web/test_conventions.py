@@ -100,7 +100,10 @@ def test_filters_and_the_trash(start: Start) -> None:
     client.delete("/api/tasks/3")
     shown = {
         query: [task["title"] for task in client.get(f"/api/tasks?{query}").json()]
-        for query in ("", "status=all", "status=pending", "status=completed", "status=deleted", "completed=false")
+        for query in (
+            *("", "status=all", "status=pending", "status=completed", "status=deleted", "completed=false"),
+            *("status=all&completed=true", "status=pending&completed=false"),
+        )
     }
     assert shown == {
         "": ["open", "done"],
@@ -109,6 +112,8 @@ def test_filters_and_the_trash(start: Start) -> None:
         "status=completed": ["done"],
         "status=deleted": ["gone"],
         "completed=false": ["open"],
+        "status=all&completed=true": ["done"],
+        "status=pending&completed=false": ["open"],
     }
     assert client.get("/tasks/3").status_code == client.delete("/tasks/3").status_code == 404
 
