@@ -7,24 +7,30 @@ import re
 
 from todo_core.errors import InvalidInput
 
-_WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """Unicode's White_Space property; ``str.strip()`` would also cut the control characters U+001C to U+001F."""
+
+CONTROL = "\x00-\x1f\x7f-\x9f"
+"""What one line must not hold, written as in a character class of a regular expression, like the sets below."""
+
+CONTROL_BUT_LINES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+"""What several lines must not hold; a carriage return is part of a line's end there, and nothing else."""
+
+INVISIBLE = (
+    WHITE_SPACE
+    + "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    + "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U0001bca0-\U0001bca3"
+    + "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""White space, format characters and the rest of Unicode's Default_Ignorable_Code_Point, plus the Braille blank."""
 
 USER_ID_LIMIT = 255
 SEARCH_LIMIT = 200
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
-_CONTROL_BUT_LINES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)")
-
-_INVISIBLE = re.compile(
-    "["
-    + re.escape(_WHITE_SPACE)
-    + "\xad\u034f\u0600-\u0605\u061c\u06dd\u070f\u08e2\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-    + "\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U0001bca0-\U0001bca3"
-    + "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]*"
-)
-"""White space, format characters and the rest of Unicode's Default_Ignorable_Code_Point, plus the Braille blank."""
+_CONTROL = re.compile(f"[{CONTROL}]")
+_CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
+_INVISIBLE = re.compile(f"[{INVISIBLE}]*")
 
 
 def is_blank(text: str) -> bool:
@@ -37,7 +43,7 @@ def clean_title(text: str, limit: int) -> str:
 
     Raises InvalidInput.
     """
-    title = text.strip(_WHITE_SPACE)
+    title = text.strip(WHITE_SPACE)
     if is_blank(title):
         raise InvalidInput("title", "blank", "The title must not be blank.")
     _refuse_unstorable("title", title, _CONTROL)
@@ -50,7 +56,7 @@ def clean_description(text: str | None, limit: int) -> str | None:
 
     Raises InvalidInput.
     """
-    description = (text or "").strip(_WHITE_SPACE)
+    description = (text or "").strip(WHITE_SPACE)
     _refuse_unstorable("description", description, _CONTROL_BUT_LINES)
     _refuse_longer("description", description, limit)
     return None if is_blank(description) else description
@@ -63,7 +69,7 @@ def clean_search(field: str, text: str) -> str | None:
     """
     _refuse_unstorable(field, text, _CONTROL)
     _refuse_longer(field, text, SEARCH_LIMIT)
-    return text if text.strip(_WHITE_SPACE) else None
+    return text if text.strip(WHITE_SPACE) else None
 
 
 def fold(text: str) -> str:
@@ -75,7 +81,7 @@ def is_user_id(text: str) -> bool:
     """Whether a text can be a user id: 1 to 255 characters, no controls, no surrogates, no outer white space."""
     return (
         0 < len(text) <= USER_ID_LIMIT
-        and text == text.strip(_WHITE_SPACE)
+        and text == text.strip(WHITE_SPACE)
         and not is_blank(text)
         and not _CONTROL.search(text)
         and not _SURROGATE.search(text)

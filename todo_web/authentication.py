@@ -30,13 +30,11 @@ class BearerToken(SecurityBase):
         scheme, _, token = "".join(sent).partition(" ")
         if scheme.lower() != "bearer":
             authentication_failed(request, "other_scheme" if sent else "no_token")
-            raise Problem(401, "token_required", "A bearer token is required.", _ASK)
+            raise token_required()
         user_id: str = await request.app.state.container.verifier().verify(token)
         request.state.user_id = user_id
         return user_id
 
-
-_ASK = {"WWW-Authenticate": f'Bearer realm="{REALM}"'}
 
 CurrentUser = Annotated[str, Depends(BearerToken())]
 
@@ -48,4 +46,16 @@ async def own_path(request: Request, user_id: CurrentUser) -> None:
     """
     if request.path_params["user_id"] != user_id:
         access_denied(request, "foreign_path")
-        raise Problem(403, "path_forbidden", "The path belongs to another user.")
+        raise path_forbidden()
+
+
+def token_required() -> Problem:
+    """Return the answer to a request without a token."""
+    return Problem(
+        401, "token_required", "A bearer token is required.", {"WWW-Authenticate": f'Bearer realm="{REALM}"'}
+    )
+
+
+def path_forbidden() -> Problem:
+    """Return the answer to a user who is not the one whom the path names."""
+    return Problem(403, "path_forbidden", "The path belongs to another user.")

@@ -57,10 +57,20 @@ async def wanted_completion(request: Request) -> bool | None:
     return body.completed if body.model_fields_set else None
 
 
+def unsupported_media_type() -> Problem:
+    """Return the answer to a body of another type, or of none."""
+    return Problem(415, "unsupported_media_type", "The body must be JSON: send Content-Type: application/json.")
+
+
+def content_too_large() -> Problem:
+    """Return the answer to a body that is too large."""
+    return Problem(413, "content_too_large", f"The body must have at most {BODY_LIMIT} bytes.")
+
+
 async def _json_object(request: Request) -> dict[str, Any]:
     types = request.headers.getlist("content-type")
     if len(types) != 1 or not _JSON.fullmatch(types[0].strip()):
-        raise Problem(415, "unsupported_media_type", "The body must be JSON: send Content-Type: application/json.")
+        raise unsupported_media_type()
     content = await _content(request)
     try:
         value = from_json(content, allow_inf_nan=False)
@@ -72,14 +82,13 @@ async def _json_object(request: Request) -> dict[str, Any]:
 
 
 async def _content(request: Request) -> bytes:
-    too_large = Problem(413, "content_too_large", f"The body must have at most {BODY_LIMIT} bytes.")
     if int(request.headers.get("content-length", "0")) > BODY_LIMIT:  # the server has checked that it is a number
-        raise too_large
+        raise content_too_large()
     content = bytearray()
     async for chunk in request.stream():
         content += chunk
         if len(content) > BODY_LIMIT:
-            raise too_large
+            raise content_too_large()
     return bytes(content)
 
 

@@ -6,9 +6,12 @@ from fastapi import Request
 
 from todo_core.errors import InvalidInput
 
+KEY_LIMIT = 255
+"""Characters of an idempotency key."""
+
 _ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
 _VERSION = re.compile('"([1-9][0-9]{0,18})"')
-_KEY = re.compile("[\x21-\x7e]{1,255}")
+_KEY = re.compile(f"[\x21-\x7e]{{1,{KEY_LIMIT}}}")
 
 
 def accepted_versions(request: Request) -> frozenset[int] | None:
@@ -39,6 +42,8 @@ def idempotency_key(request: Request) -> str | None:
         key = key[1:-1]
     if len(sent) > 1 or not _KEY.fullmatch(key):
         raise InvalidInput(
-            "Idempotency-Key", "malformed", "The Idempotency-Key must be one header of 1 to 255 visible characters."
+            "Idempotency-Key",
+            "malformed",
+            f"The Idempotency-Key must be one header of 1 to {KEY_LIMIT} visible characters.",
         )
     return key

@@ -5,11 +5,10 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
-from todo_web.problems import ProblemRepresentation
+from todo_web.openapi.document import document
 
 DESCRIPTION = """
 Every user's tasks, kept apart from everybody else's. Press **Authorize** and paste a token: one from your Better Auth
@@ -36,21 +35,7 @@ def add_documentation(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = document(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the documented way to extend the document
-
-
-def _document(app: FastAPI) -> dict[str, Any]:
-    document = get_openapi(
-        title=app.title, version=app.version, description=app.description, routes=app.routes, tags=_tags(app)
-    )
-    schema = ProblemRepresentation.model_json_schema(ref_template="#/components/schemas/{model}")
-    document["components"]["schemas"] |= {**schema.pop("$defs"), "Problem": schema}
-    return document
-
-
-def _tags(app: FastAPI) -> list[dict[str, Any]]:
-    contracts = app.state.container.settings().contracts
-    return [{"name": contract.name, "description": contract.title} for contract in contracts]

@@ -1,32 +1,39 @@
 """Routes that tell an operator, or a platform, whether the service lives and can work."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from todo_web.deadline import storage_deadline
-from todo_web.problems import problem_responses
+from todo_web.openapi.responses import errors, headers
 
 
 class Health(BaseModel):
     """The state of the service."""
 
-    status: Literal["ok"] = "ok"
+    status: Literal["ok"]
 
+
+_ANSWER: dict[int | str, dict[str, Any]] = {200: {"headers": headers()}}
 
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("/live", operation_id="health_live")
+@router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors("Unexpected")})
 async def live() -> Health:
     """Tell that the process answers, whatever the state of its store."""
-    return Health()
+    return Health(status="ok")
 
 
-@router.get("/ready", operation_id="health_ready", responses=problem_responses(503))
+@router.get(
+    "/ready",
+    operation_id="health_ready",
+    responses=_ANSWER,
+    openapi_extra={"responses": errors("Unexpected", "Unavailable")},
+)
 async def ready(request: Request) -> Health:
     """Tell that the store answers and has the right schema."""
     async with storage_deadline(request):
         await request.app.state.container.storage.repository().check()
-    return Health()
+    return Health(status="ok")

@@ -66,10 +66,12 @@ class FaultBarrier:
             _LOGGER.exception("unexpected_error", extra={"request_id": scope["state"]["request_id"]})
             if started:
                 raise
-            problem = Problem(
-                500, "unexpected_error", "Something went wrong here; the request id helps to find out what."
-            )
-            await problem_response(scope, problem)(scope, receive, send)
+            await problem_response(scope, unexpected_error())(scope, receive, send)
+
+
+def unexpected_error() -> Problem:
+    """Return the answer to a request that the program has a fault with."""
+    return Problem(500, "unexpected_error", "Something went wrong here; the request id helps to find out what.")
 
 
 class Cors(CORSMiddleware):

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import iter_route_contexts
@@ -32,19 +31,6 @@ _LOGGER = logging.getLogger("todo.web")
 
 MEDIA_TYPE = "application/problem+json"
 INSTANCE_LIMIT = 200
-_REASONS = {
-    400: "The input breaks a rule.",
-    401: "There is no valid token.",
-    403: "It belongs to another user.",
-    404: "There is no such task.",
-    409: "The task of this key is in the trash.",
-    412: "The task is at another version.",
-    413: "The body is too large.",
-    415: "The body is not JSON.",
-    422: "The input breaks a rule.",
-    503: "The tasks, or the keys of the tokens, cannot be reached now.",
-}
-
 REALM = "tasks"
 
 RETRY_AFTER = "1"
@@ -129,25 +115,24 @@ class ProblemRepresentation(BaseModel):
     errors: list[InvalidValue] | None = None
 
 
-def problem_response(scope: Scope, problem: Problem) -> Response:
-    """Write a problem down."""
-    body = ProblemRepresentation(
+def represent(problem: Problem, instance: str, request_id: str) -> ProblemRepresentation:
+    """Return what a client sees of a problem."""
+    return ProblemRepresentation(
         type=f"urn:todo:problem:{problem.code}",
         title=HTTPStatus(problem.status).phrase,
         status=problem.status,
         detail=problem.detail,
-        instance=requested_path(scope)[:INSTANCE_LIMIT],
+        instance=instance,
         code=problem.code,
-        request_id=scope["state"]["request_id"],
+        request_id=request_id,
         errors=list(problem.errors) or None,
     )
+
+
+def problem_response(scope: Scope, problem: Problem) -> Response:
+    """Write a problem down."""
+    body = represent(problem, requested_path(scope)[:INSTANCE_LIMIT], scope["state"]["request_id"])
     return Response(body.model_dump_json(exclude_none=True), problem.status, problem.headers, MEDIA_TYPE)
-
-
-def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return how these answers stand in the OpenAPI document."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": _REASONS[status], "content": content} for status in sorted(statuses)}
 
 
 async def answer_problem(request: Request, error: Exception) -> Response:

@@ -1,10 +1,9 @@
-"""A task as clients see it."""
+"""A task as clients see it. Its version is in the ``ETag`` only; times are UTC (RFC 3339)."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from fastapi import Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import TypeAdapter
 
 from todo_core.task import Task
 
@@ -14,19 +13,6 @@ _TASKS = TypeAdapter(Sequence[Task])
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """A browser may keep the answer and ask whether it is still good; a shared cache may not keep it (RFC 9111)."""
-
-
-class TaskRepresentation(BaseModel):
-    """The JSON of a task. Its version is in the ``ETag`` only; times are UTC (RFC 3339)."""
-
-    id: int
-    user_id: str
-    title: str
-    description: str | None
-    completed: bool
-    completed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
 
 
 def etag(task: Task) -> str:

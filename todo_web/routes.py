@@ -20,7 +20,7 @@ from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import storage_deadline
 from todo_web.listing import list_query, next_link
-from todo_web.operations import describe
+from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, etag, task_response, tasks_json
 

@@ -1,0 +1,71 @@
+"""The parameters of each operation."""
+
+from typing import Any
+
+from todo_core.query import PAGE_LIMIT, Sort, Status
+from todo_web.conditions import KEY_LIMIT
+from todo_web.contracts import Contract
+from todo_web.openapi import patterns
+from todo_web.openapi.schemas import TASK_ID, USER_ID
+
+_IF_MATCH = "Go on only if the task is at one of these versions (RFC 9110, section 13.1.1); else 412."
+_IF_NONE_MATCH = "Send the task only if it is at none of these versions (RFC 9110, section 13.1.2); else 304."
+
+
+def parameters(contract: Contract, operation: str) -> list[dict[str, Any]]:
+    """Return the parameters of an operation."""
+    found = []
+    if contract.user_in_path:
+        found.append(_path("user_id", USER_ID, "The user; has to be the token's.", "ann"))
+    if operation not in {"list_tasks", "create_task"}:
+        found.append(_path("task_id", TASK_ID, "The task.", 1))
+    match operation:
+        case "list_tasks":
+            found += _list_parameters(contract)
+        case "create_task":
+            key = {"type": "string", "pattern": patterns.idempotency_key(KEY_LIMIT)}
+            text = (
+                f"1 to {KEY_LIMIT} visible ASCII characters, bare or quoted; makes one task, however often it is sent."
+            )
+            found.append(_optional("header", "Idempotency-Key", key, text))
+        case "get_task":
+            found.append(_optional("header", "If-None-Match", {"type": "string"}, _IF_NONE_MATCH))
+        case _:
+            found.append(_optional("header", "If-Match", {"type": "string"}, _IF_MATCH))
+    return found
+
+
+def _list_parameters(contract: Contract) -> list[dict[str, Any]]:
+    statuses = [status for status in Status if status != Status.DELETED or not contract.policy.deletion_permanent]
+    limit: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT}
+    if contract.page_size is not None:
+        limit["default"] = contract.page_size
+    return [
+        _optional("query", "completed", {"type": "boolean"}, "The same as a status of completed or pending."),
+        _optional("query", "status", {"type": "string", "enum": statuses, "default": Status.ALL}, "Which tasks."),
+        _optional(
+            "query", "sort", {"type": "string", "enum": list(Sort), "default": Sort.CREATED}, "- turns it round."
+        ),
+        _optional("query", "limit", limit, "The most that one page holds; the Link header leads to the next."),
+        _optional(
+            "query",
+            "cursor",
+            {"type": "string", "pattern": patterns.CURSOR},
+            "Where the page starts: part of a Link, to be used with its filter and order only.",
+        ),
+        _optional(
+            "query",
+            "q",
+            {"type": "string", **patterns.search()},
+            "Literal text that the title or the description holds.",
+        ),
+    ]
+
+
+def _path(name: str, schema: dict[str, Any], description: str, example: object) -> dict[str, Any]:
+    parameter = {"name": name, "in": "path", "required": True, "schema": schema}
+    return {**parameter, "description": description, "example": example}
+
+
+def _optional(place: str, name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": False, "schema": schema, "description": description}
