@@ -1,0 +1,52 @@
+"""Schemathesis against a running service: every check, every contract."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from tests.fuzzing.hooks import USER_ID
+from tests.processes import environment, serving
+from tests.web.conftest import SECRET, bearer
+
+CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
+CONTRACTS = ("fastapi-todo-backend,backend-api,backend-todo-api", "fastapi-backend-crud,task-management")
+"""Those that can be served together; all five in two services."""
+
+WITH_SURROGATES = (
+    *("--phases", "coverage,fuzzing", "--exclude-checks", "positive_data_acceptance"),
+    *("--include-method", "POST", "--include-method", "PUT", "--include-method", "PATCH"),
+)
+"""No body is valid then, and operations without one have nothing to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How many requests were sent, whether all checks held, and what is to be said about it."""
+
+    cases: int
+    passed: bool
+    output: str
+
+
+def fuzz(contracts: str, examples: int, report: Path, *arguments: str, surrogates: bool = False) -> Round:
+    """Send every operation of a new service up to so many examples, beside those that its schema's limits suggest."""
+    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": contracts}
+    token = bearer(USER_ID, timedelta(hours=12))["Authorization"].removeprefix("Bearer ")
+    switches = WITH_SURROGATES if surrogates else ()
+    with serving(values) as server:
+        run = subprocess.run(
+            [
+                *(sys.executable, "-m", "schemathesis.cli", "--config-file", CONFIGURATION, "run", "--no-color"),
+                *("--max-examples", str(examples), "--report", "json", "--report-json-path", report),
+                *(*switches, *arguments, f"{server.url}/openapi.json"),
+            ],
+            env=environment({"FUZZING_TOKEN": token, **({"FUZZING_SURROGATES": "1"} if surrogates else {})}),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    told = json.loads(report.read_text()) if report.exists() else {"test_cases": {"generated": 0}}
+    return Round(told["test_cases"]["generated"], run.returncode == 0, run.stdout + run.stderr)
