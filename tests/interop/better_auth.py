@@ -1,37 +1,19 @@
 """A real Better Auth server, and the browser of one of its users."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests import secrecy
+from tests.interop.node import missing
 
 FOLDER = Path(__file__).parent / "better-auth"
 SECRET = secrecy.SECRET
-NODE_VERSION = 20
 PASSWORD = "correct horse battery staple"
-
-
-@cache
-def missing() -> str | None:
-    """Return why Better Auth cannot run here, or None once it can; installs it at the first call."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        return "Node is not installed"
-    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
-    if int(version.removeprefix("v").split(".")[0]) < NODE_VERSION:
-        return f"Node {NODE_VERSION} or later is needed"
-    if not (FOLDER / "node_modules" / ".package-lock.json").exists():
-        installed = subprocess.run([npm, "ci"], cwd=FOLDER, capture_output=True, check=False, timeout=300)
-        if installed.returncode != 0:
-            return f"npm ci failed in {FOLDER.name}"
-    return None
 
 
 class BetterAuth:
@@ -85,7 +67,7 @@ def running(algorithm: str, port: int = 0) -> Iterator[BetterAuth]:
 
     Port 0 is any free one.
     """
-    if reason := missing():
+    if reason := missing(FOLDER):
         pytest.skip(reason)
     command = ["node", "server.mjs", algorithm, SECRET, str(port)]
     with subprocess.Popen(
