@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contracts.conformance import PAGE, SPECIFICATIONS, Conformance, identifiers, specifications
+from todo_web.contracts import CONTRACTS
 
 
 @pytest.fixture
@@ -10,6 +11,10 @@ def conformance(pytestconfig: pytest.Config) -> Conformance:
     plugin = pytestconfig.pluginmanager.get_plugin("conformance")
     assert isinstance(plugin, Conformance)
     return plugin
+
+
+def test_every_contract_has_its_specification() -> None:
+    assert set(specifications()) == {contract.name for contract in CONTRACTS}
 
 
 @pytest.mark.skipif(not SPECIFICATIONS.is_dir(), reason="the specifications do not lie beside the project")
