@@ -59,8 +59,12 @@ async def wanted_completion(request: Request) -> bool | None:
 
 async def _json_object(request: Request) -> dict[str, Any]:
     types = request.headers.getlist("content-type")
-    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()):
-        raise Problem(415, "unsupported_media_type", "The body must be JSON: send Content-Type: application/json.")
+    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or "content-encoding" in request.headers:
+        raise Problem(
+            415,
+            "unsupported_media_type",
+            "The body must be JSON, not compressed: send Content-Type: application/json.",
+        )
     content = await _content(request)
     try:
         value = from_json(content, allow_inf_nan=False)
