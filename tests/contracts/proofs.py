@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 
 import jwt
 import pytest
+from fastapi import FastAPI
 from httpx2 import Response
 from pythonjsonlogger.json import JsonFormatter
 
@@ -17,6 +19,8 @@ from tests.adapters.neon.gate import closed_gate
 from tests.contracts.conftest import Person, Service, running
 from tests.postgres import Server
 from tests.web.conftest import SECRET
+from todo_core.ports import TaskRepository
+from todo_core.task import NewTask
 from todo_web.contracts import CONTRACTS
 
 ORIGIN = "http://localhost:3000"
@@ -76,6 +80,29 @@ def at_once(work: Callable[[Sent], Got], items: Iterable[Sent]) -> list[Got]:
     items = list(items)
     with ThreadPoolExecutor(len(items)) as pool:
         return list(pool.map(work, items))
+
+
+def stored(service: Service, drafts: list[NewTask]) -> list[int]:
+    """Put tasks of one user into a service's store, past its interface, and return their ids."""
+    app, portal = service.client.app, service.client.portal
+    assert isinstance(app, FastAPI)
+    assert portal
+    repository: TaskRepository = app.state.container.storage.repository()
+    return list(portal.call(repository.add_all, drafts[0].user_id, drafts))
+
+
+def sessions(server: Server, application: str) -> int:
+    """Return how many connections PostgreSQL serves for an application."""
+    ((number,),) = server.run("SELECT count(*) FROM pg_stat_activity WHERE application_name = %s", application)
+    return int(str(number))
+
+
+def eventually(wanted: Got, observe: Callable[[], Got]) -> Got:
+    """Return what is observed, as soon as that is what is wanted, and after ten seconds in any case."""
+    end = time.monotonic() + 10
+    while (found := observe()) != wanted and time.monotonic() < end:
+        pass
+    return found
 
 
 def audit_events(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
