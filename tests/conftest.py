@@ -5,6 +5,7 @@ from collections.abc import Generator, Iterator
 
 import pytest
 
+from tests.contracts.conformance import MARKER, Conformance
 from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
 from tests.postgres import Server, running_postgres
 from tests.secrecy import leak
@@ -24,9 +25,11 @@ def pgbouncer(postgres: Server) -> Iterator[Pooler]:
         yield pooler
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
+    config.addinivalue_line("markers", MARKER)
+    config.pluginmanager.register(Conformance(), "conformance")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -59,7 +59,9 @@ async def wanted_completion(request: Request) -> bool | None:
 
 def unsupported_media_type() -> Problem:
     """Return the answer to a body of another type, or of none."""
-    return Problem(415, "unsupported_media_type", "The body must be JSON: send Content-Type: application/json.")
+    return Problem(
+        415, "unsupported_media_type", "The body must be JSON, not compressed: send Content-Type: application/json."
+    )
 
 
 def content_too_large() -> Problem:
@@ -69,7 +71,7 @@ def content_too_large() -> Problem:
 
 async def _json_object(request: Request) -> dict[str, Any]:
     types = request.headers.getlist("content-type")
-    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()):
+    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or "content-encoding" in request.headers:
         raise unsupported_media_type()
     content = await _content(request)
     try:

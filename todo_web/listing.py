@@ -2,7 +2,7 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2s
 from urllib.parse import urlencode
 
@@ -12,8 +12,8 @@ from starlette.datastructures import QueryParams
 
 from todo_core.errors import InvalidInput
 from todo_core.query import PAGE_LIMIT, Position, Sort, Status, TaskQuery
-from todo_core.task import Task
-from todo_core.text import clean_search
+from todo_core.task import MAX_TASK_ID, Task
+from todo_core.text import clean_search, clean_title
 from todo_web.addresses import requested_path
 
 _LIMIT = re.compile("[1-9][0-9]{0,3}")
@@ -78,15 +78,28 @@ def _after(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
         place = content[_DIGEST_BYTES:]
         if content[:_DIGEST_BYTES] != _digest(query, user_id, place):
             raise refusal
-        value, task_id = from_json(place)
-    except ValueError:
+        position = _position(query.sort, from_json(place))
+    except (ValueError, InvalidInput):
         raise refusal from None
-    if query.sort.field != "title":
-        value = datetime.fromisoformat(value)
-    return TaskQuery(query.status, query.sort, query.search, query.limit, Position(value, task_id))
+    return TaskQuery(query.status, query.sort, query.search, query.limit, position)
+
+
+def _position(sort: Sort, place: object) -> Position:
+    """Return where a page ended. Raises ValueError and InvalidInput for where none can have ended."""
+    match place:
+        case [str(value), int(task_id)] if 1 <= task_id <= MAX_TASK_ID and task_id is not True:
+            if sort.field == "title":
+                return Position(clean_title(value, len(value)), task_id)
+            time = datetime.fromisoformat(value)
+            if time.utcoffset() == timedelta(0):
+                return Position(time, task_id)
+    raise ValueError("not a place in this list")
 
 
 def _digest(query: TaskQuery, user_id: str, place: bytes) -> bytes:
-    """Bind a cursor to its list. It guards against mistakes: every statement is scoped by the owner anyway."""
+    """Bind a cursor to its list. It guards against mistakes: every statement is scoped by the owner anyway.
+
+    It needs no secret, so a cursor that fits may still hold anything.
+    """
     bound = to_json([user_id, query.status, query.sort, query.search])
     return blake2s(bound + b"\0" + place, digest_size=_DIGEST_BYTES).digest()

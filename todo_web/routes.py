@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from todo_core.errors import InvalidInput
-from todo_core.query import PAGE_LIMIT, TaskQuery
+from todo_core.query import TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
 from todo_web.authentication import CurrentUser, own_path
@@ -23,6 +23,9 @@ from todo_web.listing import list_query, next_link
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, etag, task_response, tasks_json
+
+CHUNK = 250
+"""Tasks that a list without a limit holds in memory at a time; of the longest, 1,000 take more than 32 MiB."""
 
 _TASK_ID = re.compile("[1-9][0-9]{0,18}")
 
@@ -134,15 +137,15 @@ class TaskEndpoints:
             return list(await self._service(request).list(user_id, query))
 
     async def _everything(self, request: Request, user_id: str, query: TaskQuery) -> Response:
-        query = replace(query, limit=PAGE_LIMIT)
+        query = replace(query, limit=CHUNK)
         first = await self._page(request, user_id, query)
-        if len(first) < PAGE_LIMIT:
+        if len(first) < CHUNK:
             return Response(tasks_json(first), headers=PRIVATE, media_type="application/json")
 
         async def chunks() -> AsyncIterator[bytes]:
             page = first
             yield tasks_json(page)[:-1]
-            while len(page) == PAGE_LIMIT:
+            while len(page) == CHUNK:
                 page = await self._page(request, user_id, replace(query, after=query.sort.position(page[-1])))
                 if page:
                     yield b"," + tasks_json(page)[1:-1]

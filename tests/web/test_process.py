@@ -67,6 +67,7 @@ def test_memory_and_several_workers_do_not_go_together(tmp_path: Path) -> None:
     assert "--workers 1" in ended.stderr
 
 
+@pytest.mark.proves("SC-007", contract="backend-todo-api")
 def test_development_needs_no_setting(tmp_path: Path) -> None:
     """``--dev`` makes a secret, prints a token that works, and keeps both for the next start."""
     home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
@@ -118,6 +119,8 @@ async def _write_until_cut_off(url: str, server_killed: asyncio.Event, kill: obj
     return acknowledged
 
 
+@pytest.mark.proves("SC-004", contract="fastapi-todo-backend")
+@pytest.mark.proves("SC-008", contract="backend-api")
 def test_a_killed_process_loses_no_acknowledged_write(tmp_path: Path) -> None:
     with serving(values(tmp_path)) as server:
         killed = asyncio.Event()
@@ -195,6 +198,7 @@ def test_what_a_client_puts_into_a_path_stays_a_reference(tmp_path: Path) -> Non
         assert b'"instance":"/%3Cscript%3E"' in answer
 
 
+@pytest.mark.proves("FR-007", contract="fastapi-todo-backend")
 def test_the_console_and_the_service_share_a_file(tmp_path: Path) -> None:
     with serving(values(tmp_path)) as server:
         httpx2.post(f"{server.url}/tasks", json={"title": "from the service"}, headers=bearer())

@@ -138,6 +138,7 @@ BREACHES = {
 }
 
 
+@pytest.mark.proves("FR-014", contract="backend-api")
 @pytest.mark.parametrize("rule", BREACHES)
 def test_the_database_itself_refuses_a_row_that_breaks_a_rule(postgres: Server, rule: str) -> None:
     """Whoever writes it, the task's owner included."""

@@ -91,6 +91,8 @@ def hot_statements() -> dict[str, Statement]:
     return hot
 
 
+@pytest.mark.proves("NFR-001", "NFR-002", "NFR-004", "SC-003", contract="backend-api")
+@pytest.mark.proves("FR-014", "SC-006", contract="task-management")
 def test_hot_statements_use_indexes_and_lists_need_no_sort(cursor: psycopg2.extensions.cursor) -> None:
     for name, statement in hot_statements().items():
         for plan in (explain_for_any_values(cursor, statement), explain_for_values(cursor, statement)):

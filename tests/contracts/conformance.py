@@ -1,0 +1,173 @@
+"""Which tests prove which line of which specification, and the page that says so.
+
+``@pytest.mark.proves("FR-001")`` on a test of ``tests/contracts`` speaks of the specification that its module names as
+``CONTRACT``; elsewhere the marker names it: ``@pytest.mark.proves("FR-001", contract="backend-api")``.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "conformance.md"
+SPECIFICATIONS = ROOT.parent / "shared" / "specs"
+"""The published texts, where they lie beside the project."""
+
+MARKER = "proves(*lines, contract=None): the lines of a specification that the test proves"
+
+HEAD = """# Conformance
+
+What each line of the five specifications asks, in our words, and the tests that prove it. The identifiers are those of
+the specifications: US1-AS2 is the second acceptance scenario of the first user story, FR a functional and NFR a
+non-functional requirement, SC a success criterion. Edge cases (EC) and clarifications (CL) are counted in the order in
+which they appear. A test without a path is one of the specification's own module, and runs on memory, SQLite and
+PostgreSQL unless the store is what it is about. A result is green when every run of every named test passed; beside a
+line that no test can prove, or not all of it, stands why, and what is tested.
+
+Written by `uv run pytest -m proves`; a run of all tests fails when this page is not what it would write.
+"""
+
+
+@dataclass(frozen=True)
+class Specification:
+    """What one specification asks: a sentence of ours for each identifier, and what no test can prove."""
+
+    contract: str
+    source: str
+    title: str
+    lines: Mapping[str, str]
+    remarks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def module(self) -> str:
+        """Where its tests are."""
+        return f"tests/contracts/test_{self.contract.replace('-', '_')}.py"
+
+
+def specifications() -> dict[str, Specification]:
+    """Return what the project knows of each specification, by the name of its contract."""
+    content = tomllib.loads(Path(__file__).with_name("requirements.toml").read_text(encoding="utf-8"))
+    found = [Specification(contract, **entry) for contract, entry in content.items()]
+    return {specification.contract: specification for specification in sorted(found, key=lambda one: one.source)}
+
+
+_STORY = re.compile("### User Story ([0-9]+)")
+_SCENARIO = re.compile(r"([0-9]+)\. \*\*Given\*\*")
+_NUMBERED = re.compile(r"- \*\*((?:N?FR|SC)-[0-9]+)\*\*")
+
+
+def identifiers(text: str) -> Iterator[str]:
+    """Read from a specification which lines it has."""
+    story, edge_cases, clarifications, in_edge_cases = "", 0, 0, False
+    for line in text.splitlines():
+        if line.startswith("#"):
+            in_edge_cases = line.startswith("### Edge Cases")
+        if match := _STORY.match(line):
+            story = match[1]
+        elif match := _SCENARIO.match(line):
+            yield f"US{story}-AS{match[1]}"
+        elif match := _NUMBERED.match(line):
+            yield match[1]
+        elif in_edge_cases and line.startswith("- "):
+            edge_cases += 1
+            yield f"EC-{edge_cases}"
+        elif line.startswith("- Q: "):
+            clarifications += 1
+            yield f"CL-{clarifications}"
+
+
+class Conformance:
+    """The plugin that remembers what was proved."""
+
+    def __init__(self) -> None:
+        self.specifications = specifications()
+        self._proofs: dict[tuple[str, str], list[str]] = {}
+        self._outcomes: dict[str, set[str]] = {}
+        self._expected: set[str] = set()
+        self._ended: set[str] = set()
+        self._whole = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Note what each test proves, before any is left out, and let the page be the last of them."""
+        everything = {ROOT, *(ROOT / name for name in config.getini("testpaths"))}
+        self._whole = {config.invocation_params.dir / name for name in config.args} <= everything
+        for item in items:
+            for mark in item.iter_markers("proves"):
+                self._note(item, mark)
+        items.sort(key=lambda item: item.name == "test_the_page_says_what_is_proved")
+
+    def _note(self, item: pytest.Item, mark: pytest.Mark) -> None:
+        assert isinstance(item, pytest.Function)
+        contract = mark.kwargs.get("contract") or getattr(item.module, "CONTRACT", None)
+        test = item.nodeid.partition("[")[0]
+        self._expected.add(item.nodeid)
+        for line in mark.args:
+            if contract not in self.specifications or line not in self.specifications[contract].lines:
+                raise pytest.UsageError(f"{test} proves {line}, which {contract} has not")
+            tests = self._proofs.setdefault((contract, line), [])
+            if test not in tests:
+                tests.append(test)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note how a run of a test went."""
+        if report.nodeid in self._expected:
+            if report.when == "teardown":
+                self._ended.add(report.nodeid)
+            self._outcomes.setdefault(report.nodeid.partition("[")[0], set()).add(report.outcome)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every test that proves something has run, all but the one that asks."""
+        return self._whole and len(self._expected - self._ended) == 1
+
+    def result(self, contract: str, line: str) -> str:
+        """Return how a line stands: green, perhaps in part only, red, not run or not tested."""
+        outcomes = [self._outcomes.get(test, set()) for test in self._proofs.get((contract, line), ())]
+        if not outcomes:
+            return "no test"
+        if any("failed" in outcome for outcome in outcomes):
+            return "**red**"
+        if any(outcome != {"passed"} for outcome in outcomes):
+            return "**not run**"
+        return "green, in part" if line in self.specifications[contract].remarks else "green"
+
+    def faults(self) -> list[str]:
+        """Name the lines that are not green, and have no reason for it."""
+        return [
+            f"{contract} {line}: {result}"
+            for contract, specification in self.specifications.items()
+            for line in specification.lines
+            if not (result := self.result(contract, line)).startswith("green")
+            and not (result == "no test" and line in specification.remarks)
+        ]
+
+    def page(self) -> str:
+        """Return the page."""
+        return "\n".join([HEAD, *self._summary(), *map("\n".join, map(self._chapter, self.specifications.values()))])
+
+    def _summary(self) -> Iterator[str]:
+        yield "| contract | lines | green | green, in part | without a test |"
+        yield "|---|---|---|---|---|"
+        for contract, specification in self.specifications.items():
+            results = [self.result(contract, line) for line in specification.lines]
+            counts = [len(results), *(results.count(name) for name in ("green", "green, in part", "no test"))]
+            yield f"| `{contract}` | {' | '.join(map(str, counts))} |"
+
+    def _chapter(self, specification: Specification) -> Iterator[str]:
+        yield f"\n## {specification.title}\n"
+        yield f"Contract `{specification.contract}`, specification `{specification.source}`, tests in"
+        yield f"[{specification.module}](../{specification.module}).\n"
+        yield "| line | what is asked | proved by | result |"
+        yield "|---|---|---|---|"
+        for line, asked in specification.lines.items():
+            tests = self._proofs.get((specification.contract, line), [])
+            names = [f"`{test.removeprefix(specification.module + '::')}`" for test in sorted(tests)]
+            remark = specification.remarks.get(line)
+            proof = "<br>".join([*names, *([f"*{remark}*"] if remark else [])])
+            yield f"| {line} | {asked} | {proof} | {self.result(specification.contract, line)} |"
+        yield ""
