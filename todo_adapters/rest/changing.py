@@ -11,7 +11,7 @@ from todo_core.task import Task
 TRIES = 100
 """How often somebody else may be faster. Each time they changed the task, so only a storm of changes ends this."""
 
-Read = Callable[[int], Task | None]
+Read = Callable[[], Mapping[int, Task]]
 Write = Callable[[Task, Task | None], Task | None]
 """Compare and set: returns what is stored then, None if the version was another one."""
 
@@ -27,12 +27,11 @@ class Step:
 def change_all(
     read: Read,
     write: Write,
-    task_ids: Collection[int],
     decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]],
 ) -> Mapping[int, Outcome]:
     """Read, decide and write; see RestTaskRepository.change."""
     for _ in range(TRIES):
-        before = {task_id: task for task_id in dict.fromkeys(task_ids) if (task := read(task_id))}
+        before = read()
         outcomes = decide(before)
         steps = [
             Step(task, outcomes[task.id])

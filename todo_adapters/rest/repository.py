@@ -84,7 +84,7 @@ class RestTaskRepository:
         return self._replays[user_id, key]
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
-        return self._get(user_id, task_id)
+        return self._get_all(user_id, [task_id]).get(task_id)
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """Return the tasks that a query asks for, in its order, at UNKNOWN_VERSION."""
@@ -102,7 +102,7 @@ class RestTaskRepository:
         Begins anew, as often as somebody is faster, until the first is stored. Raises VersionConflict if somebody is
         faster after that, and NotOffered before anything is stored. Returns what is stored, with the server's times.
         """
-        return change_all(lambda task_id: self._get(user_id, task_id), self._write, task_ids, decide)
+        return change_all(lambda: self._get_all(user_id, task_ids), self._write, decide)
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: ARG002  the port's
         """Return None: a server never tells."""
@@ -114,27 +114,47 @@ class RestTaskRepository:
         if answer.status != HTTPStatus.OK:
             raise refusal(answer)
 
-    def _get(self, user_id: str, task_id: int) -> Task | None:
-        one = f"/{task_id}"
+    def _get_all(self, user_id: str, task_ids: Collection[int]) -> Mapping[int, Task]:
+        found: dict[int, Task] = {}
+        missing = set(task_ids)
         for _ in range(_TRIES):
-            answer = self._send(user_id, "GET", one)
-            if answer.status == HTTPStatus.OK:
-                return answer.task
-            if not _is_missing(answer, task_id):
-                raise refusal(answer, task_id)
-            # Asked for before the task is read: a version that is too old does no harm.
-            probe = self._send(user_id, "POST", f"{one}/restore", headers=_NO_VERSION)
-            if _is_missing(probe, task_id):
-                return None
-            if probe.status != HTTPStatus.PRECONDITION_FAILED:
-                raise refusal(probe, task_id)
-            if task := self._in_trash(user_id, task_id):
-                return replace(task, version=probe.version)
-        raise StorageUnavailable(f"Task with ID {task_id} moves in and out of the trash; try again.")
+            live = {task_id: self._live(user_id, task_id) for task_id in sorted(missing)}
+            found |= {task_id: task for task_id, task in live.items() if task}
+            # Asked for before the trash is read: a version that is too old does no harm.
+            versions = {task_id: self._version(user_id, task_id) for task_id, task in live.items() if task is None}
+            missing = {task_id for task_id, version in versions.items() if version is not None}
+            trashed = self._in_trash(user_id, missing)
+            found |= {task.id: replace(task, version=versions[task.id] or UNKNOWN_VERSION) for task in trashed}
+            missing -= found.keys()
+            if not missing:
+                return {task_id: found[task_id] for task_id in dict.fromkeys(task_ids) if task_id in found}
+        raise StorageUnavailable(f"Task with ID {min(missing)} moves in and out of the trash; try again.")
 
-    def _in_trash(self, user_id: str, task_id: int) -> Task | None:
-        pages = self._listing(user_id).pages(TaskQuery(Status.DELETED, Sort.UPDATED_LATEST))
-        return next((task for page in pages for task in page if task.id == task_id), None)
+    def _live(self, user_id: str, task_id: int) -> Task | None:
+        answer = self._send(user_id, "GET", f"/{task_id}")
+        if answer.status == HTTPStatus.OK:
+            return answer.task
+        if _is_missing(answer, task_id):
+            return None
+        raise refusal(answer, task_id)
+
+    def _version(self, user_id: str, task_id: int) -> int | None:
+        """Return the version of a task, in the trash or not, by a request that cannot succeed."""
+        answer = self._send(user_id, "POST", f"/{task_id}/restore", headers=_NO_VERSION)
+        if answer.status == HTTPStatus.PRECONDITION_FAILED:
+            return answer.version
+        if _is_missing(answer, task_id):
+            return None
+        raise refusal(answer, task_id)
+
+    def _in_trash(self, user_id: str, task_ids: Collection[int]) -> Sequence[Task]:
+        found: list[Task] = []
+        if task_ids:
+            for page in self._listing(user_id).pages(TaskQuery(Status.DELETED, Sort.UPDATED_LATEST)):
+                found += [task for task in page if task.id in task_ids]
+                if len(found) == len(task_ids):
+                    break
+        return found
 
     def _write(self, before: Task, after: Task | None) -> Task | None:
         """Return the task as it is stored now; None if it was not at the version of ``before``."""
@@ -155,7 +175,7 @@ class RestTaskRepository:
 
     def _effect(self, before: Task, after: Task) -> Task | None:
         """Return the task if it is as a request left it whose answer was lost."""
-        now = self._get(before.user_id, before.id)
+        now = self._get_all(before.user_id, [before.id]).get(before.id)
         mine = now is not None and now.version == before.version + 1 and same_content(now, after)
         return now if mine else None
 

@@ -1,10 +1,17 @@
 """Which server, as one URL says it (``TODO_SERVER``, ``--server``)."""
 
 import ipaddress
+import re
 from urllib.parse import SplitResult, urlsplit
 
 from todo_adapters.address import ServerAddress
 from todo_core.errors import StorageUnusable
+
+_LABEL = "[a-z0-9_-]{1,63}"
+_HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
+"""As DNS has it; a name in other letters is written as it is asked for there (``xn--…``)."""
+
+_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 
 
 def parse_server(url: str) -> ServerAddress:
@@ -12,12 +19,13 @@ def parse_server(url: str) -> ServerAddress:
 
     A token is as good as a password while it is valid, so without TLS only this machine is talked to.
     """
+    url = url.strip()
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(url)
         host, port = parts.hostname, parts.port
     except ValueError:
         raise _not_understood() from None
-    if parts.scheme not in {"http", "https"} or not host or not _is_plain(parts):
+    if parts.scheme not in {"http", "https"} or not host or not url.isprintable() or not _is_plain(parts, host):
         raise _not_understood()
     local = _is_loopback(host)
     if parts.scheme == "http" and not local:
@@ -26,17 +34,23 @@ def parse_server(url: str) -> ServerAddress:
     return ServerAddress(f"{parts.scheme}://{name}{f':{port}' if port else ''}{parts.path.rstrip('/')}", local=local)
 
 
-def _is_plain(parts: SplitResult) -> bool:
+def _is_plain(parts: SplitResult, host: str) -> bool:
     """Whether there is nothing but host, port and path: a credential or a query is not for an address."""
-    text = f"{parts.netloc}{parts.path}"
-    return not (parts.query or parts.fragment or "@" in parts.netloc) and text.isascii() and text.isprintable()
+    if parts.query or parts.fragment or set("@%") & set(parts.netloc) or not _PATH.fullmatch(parts.path):
+        return False
+    return _is_ip_address(host) if "[" in parts.netloc else bool(_HOST.fullmatch(host))
+
+
+def _is_ip_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return host == "localhost" or (_is_ip_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
 def _not_understood() -> StorageUnusable:

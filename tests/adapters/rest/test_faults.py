@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.adapters.rest.opened import opened
-from tests.adapters.rest.wire import LOST, Spoilt, Wire, wire
+from tests.adapters.rest.wire import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
 from tests.processes import free_port
 from tests.served import Served
 from todo_adapters.rest.repository import RestTaskRepository
@@ -49,9 +49,7 @@ def completed(tasks: Mapping[int, Task]) -> dict[int, Task]:
 
 
 @pytest.mark.parametrize("fault", [LOST, BUSY])
-def test_a_task_is_added_once_however_often_it_is_sent(
-    repository: RestTaskRepository, line: Wire, fault: Spoilt | None
-) -> None:
+def test_a_task_is_added_once_however_often_it_is_sent(repository: RestTaskRepository, line: Wire, fault: Fate) -> None:
     line.plan += [("POST", fault), ("POST", fault)]
     task = added(repository)
     assert run_now(repository.find("ann", TaskQuery())) == [replace(task, version=0)]
@@ -66,7 +64,7 @@ def test_each_task_has_a_key_of_its_own(repository: RestTaskRepository, line: Wi
 
 @pytest.mark.parametrize("fault", [LOST, BUSY])
 def test_a_change_whose_answer_was_lost_is_known_to_be_done(
-    repository: RestTaskRepository, line: Wire, fault: Spoilt | None
+    repository: RestTaskRepository, line: Wire, fault: Fate
 ) -> None:
     added(repository)
     line.plan += [("PUT", fault)]
@@ -78,14 +76,20 @@ def test_a_change_whose_answer_was_lost_is_known_to_be_done(
     assert run_now(repository.find("ann", TaskQuery())) == []
 
 
+@pytest.mark.parametrize("fault", [LOST, BUSY])
 def test_a_change_of_somebody_else_is_not_taken_for_the_own_one(
-    repository: RestTaskRepository, line: Wire, served: Served
+    repository: RestTaskRepository, line: Wire, served: Served, fault: Fate
 ) -> None:
-    """The request is turned away before it arrives, and somebody is faster than its second try."""
+    """The first request is turned away, or undone, before the second is sent."""
     task = added(repository)
     with opened(served.url) as rival:
-        line.plan += [("PUT", BUSY)]
-        assert run_now(rival.replace(task, replace(task, title="theirs")))
+
+        def overtake() -> None:
+            now = run_now(rival.get("ann", 1))
+            assert now
+            assert run_now(rival.replace(now, replace(now, title="theirs")))
+
+        line.plan += [("PUT", fault), ("PUT", Meanwhile(overtake))]
         assert not run_now(repository.replace(task, task.complete(NOW)))
     assert len(line.sent("PUT")) == 2
 
@@ -108,7 +112,7 @@ def test_what_cannot_be_put_back_is_said(repository: RestTaskRepository, line: W
     """The first of two is done, then every request fails."""
     added(repository, "one")
     added(repository, "two")
-    line.plan += [("DELETE", BUSY)] * 3 + [("PUT", BUSY)] * 3
+    line.plan += [("PUT", THROUGH)] + [("DELETE", BUSY)] * 3 + [("PUT", BUSY)] * 3
     with pytest.raises(StorageUnavailable, match="Already changed, and not put back: task 1"):
         run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
 

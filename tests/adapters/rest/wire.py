@@ -29,24 +29,40 @@ class Spoilt:
     body: bytes = b""
 
 
-LOST = None
-"""The request arrives, and the connection breaks before the answer."""
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """Something else happens before the request arrives."""
+
+    happens: Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The request arrives, and the connection breaks before the answer."""
+
+
+Fate = Spoilt | Meanwhile | Lost
+
+LOST = Lost()
+THROUGH = Meanwhile(lambda: None)
 
 
 @dataclass(slots=True)
 class Wire:
-    """``plan`` says what becomes of the next requests, by method; those that it does not name go through."""
+    """``plan`` says what becomes of the next requests with a method; those that it does not name go through."""
 
     behind: str
     url: str = ""
-    plan: list[tuple[str, Spoilt | None]] = field(default_factory=list)
+    plan: list[tuple[str, Fate]] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
 
-    def next(self, method: str) -> tuple[bool, Spoilt | None]:
-        """Return whether something becomes of a request, and what."""
-        if self.plan and self.plan[0][0] == method:
-            return True, self.plan.pop(0)[1]
-        return False, None
+    def next(self, method: str) -> Fate:
+        """Return what becomes of a request."""
+        for entry in self.plan:
+            if entry[0] == method:
+                self.plan.remove(entry)
+                return entry[1]
+        return THROUGH
 
     def sent(self, method: str) -> list[Passed]:
         """Return the requests with a method."""
@@ -77,14 +93,15 @@ def _handler(state: Wire) -> type[BaseHTTPRequestHandler]:
         def handle_any(self) -> None:
             state.passed.append(Passed(self.command, self.path, dict(self.headers)))
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
-            planned, spoilt = state.next(self.command)
             self.close_connection = True
-            if spoilt:
-                self.answer(spoilt.status, spoilt.headers, spoilt.body)
-                return
-            answer = self.forward(body)
-            if not planned:
-                self.answer(*answer)
+            match state.next(self.command):
+                case Spoilt(status, headers, content):
+                    self.answer(status, headers, content)
+                case Meanwhile(happens):
+                    happens()
+                    self.answer(*self.forward(body))
+                case Lost():
+                    self.forward(body)
 
         do_GET = do_POST = do_PUT = do_DELETE = handle_any  # noqa: N815  the library's names
 
