@@ -9,6 +9,7 @@ from tests.contracts.conformance import MARKER, Conformance
 from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
 from tests.postgres import Server, running_postgres
 from tests.secrecy import leak
+from tests.served import Served, running_served
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,12 @@ def pgbouncer(postgres: Server) -> Iterator[Pooler]:
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
     with running_pgbouncer(postgres) as pooler:
         yield pooler
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with running_served(tmp_path_factory.mktemp("served")) as running:
+        yield running
 
 
 def pytest_configure(config: pytest.Config) -> None:

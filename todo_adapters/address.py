@@ -37,6 +37,14 @@ class PostgresAddress:
     driver: Literal["asyncpg", "psycopg2"] | None
 
 
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """A service that is asked over HTTP; ``local`` if it is on this machine. The URL holds no credential."""
+
+    url: str
+    local: bool
+
+
 StorageAddress = MemoryAddress | SqliteAddress | PostgresAddress
 
 

@@ -6,7 +6,7 @@ from importlib import import_module
 import click
 
 from todo_cli.exits import HELP as EXIT_HELP
-from todo_cli.session import DATABASE_HELP, USER_HELP, Program
+from todo_cli.session import DATABASE_HELP, SERVER_HELP, USER_HELP, Program
 
 COMMANDS = {
     "add": "tasks",
@@ -22,6 +22,7 @@ COMMANDS = {
     "redo": "undo",
     "import": "transfer",
     "export": "transfer",
+    "auth": "auth",
     "doctor": "care",
     "completion": "care",
     "menu": "menu",
@@ -55,14 +56,19 @@ def _set(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
 
 def common_options(function: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that every command has; it receives the Program first."""
-    return _options("Work as this user; see `todo --help`.", "Use this store; see `todo --help`.")(
-        click.pass_obj(function)
-    )
+    return _options(
+        "Work as this user; see `todo --help`.",
+        "Use this store; see `todo --help`.",
+        "Use this server; see `todo --help`.",
+    )(click.pass_obj(function))
 
 
-def _options(user_help: str, database_help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _options(
+    user_help: str, database_help: str, server_help: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     def add(function: Callable[..., None]) -> Callable[..., None]:
         for option in (
+            click.option("--server", metavar="URL", expose_value=False, callback=_set, help=server_help),
             click.option("--database", metavar="URL", expose_value=False, callback=_set, help=database_help),
             click.option("--user", metavar="NAME", expose_value=False, callback=_set, help=user_help),
             click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=_set, help="Print bare IDs only."),
@@ -81,7 +87,7 @@ def _options(user_help: str, database_help: str) -> Callable[[Callable[..., None
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="todo-service", prog_name="todo")
-@_options(USER_HELP, DATABASE_HELP)
+@_options(USER_HELP, DATABASE_HELP, SERVER_HELP)
 @click.pass_context
 def todo(ctx: click.Context) -> None:
     """Your to-do list. Alone on a terminal, `todo` is a numbered menu.
@@ -89,6 +95,9 @@ def todo(ctx: click.Context) -> None:
     The list is kept in the store that --database names, else $DATABASE_URL, else a file in your data folder, which the
     service uses too. What you do, you do as the user that --user names, else $TODO_USER, else your login name: a token
     for that user shows the same tasks through the service.
+
+    With --server or $TODO_SERVER the same commands work on a server instead, as the user of the token that `todo auth
+    login` keeps, or $TODO_TOKEN.
 
     Results go to standard output: a table on a terminal, tab-separated lines in a pipe, JSON with --json, bare IDs with
     -q. Everything else goes to standard error. NO_COLOR turns colours off.

@@ -88,3 +88,11 @@ class Console:
         self.stderr.flush()
         if self.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Declined("Nothing was changed.")
+
+    def secret(self, question: str) -> str:
+        """Return what a person types without showing it, or the first line of a pipe."""
+        if not self.can_ask:
+            return self.stdin.readline().strip()
+        import getpass  # noqa: PLC0415  only needed to ask
+
+        return getpass.getpass(f"{question}: ", self.stderr).strip()

@@ -42,7 +42,8 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.IdempotencyError: Exit(CONFLICT, "idempotency_conflict", 409),
     errors.StorageUnavailable: Exit(FAILURE, "storage_unavailable", 503),
     errors.StorageUnusable: Exit(FAILURE, "storage_unusable", 503),
-    errors.TokenRefused: Exit(NOT_ALLOWED, "invalid_token", 401),
+    errors.NotOffered: Exit(NOT_ALLOWED, "not_offered", 501),
+    errors.TokenRefused: Exit(NOT_ALLOWED, "invalid_token", 401, "Run `todo auth login` for another one."),
     errors.KeysUnavailable: Exit(FAILURE, "keys_unavailable", 503),
 }
 

@@ -1,6 +1,6 @@
 """What a command prints about tasks, in the form that its reader needs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from todo_cli.console import Console
@@ -61,6 +61,15 @@ class Output:
             self.console.write(line(task_document(task)))
         else:
             self.done("Added task {}", [task])
+
+    def facts(self, facts: Mapping[str, object], words: str) -> None:
+        """Print names and values, one on each line, and words for people on standard error."""
+        if self.json:
+            self.console.write(line(facts))
+        elif not self.quiet:
+            for name, value in facts.items():
+                self.console.write(f"{name}\t{'' if value is None else field(str(value))}")
+            self.console.note(words)
 
     def _data(self, tasks: Sequence[Task]) -> None:
         if self.json:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from todo_adapters.address import StorageAddress, default_address, parse_address
+from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
 from todo_cli.console import Console
 from todo_cli.exits import Misuse
 from todo_cli.output import Output
@@ -26,6 +26,7 @@ USER_HELP = (
     "A token whose subject is this user shows the same tasks through the service on the same store."
 )
 DATABASE_HELP = "Use this store: sqlite:///relative.db, sqlite:////absolute.db, memory:// or postgresql://…"
+SERVER_HELP = "Work on this server: https://host, or http://localhost:8000 on this machine. Default: $TODO_SERVER."
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Options:
     """What the command line says to every command."""
 
     database: str | None = None
+    server: str | None = None
     user: str | None = None
     json: bool = False
     quiet: bool = False
@@ -44,7 +46,7 @@ class Session:
 
     program: "Program"
     user_id: str
-    address: StorageAddress
+    address: StorageAddress | ServerAddress
     repository: TaskRepository
     resources: ExitStack
 
@@ -100,19 +102,38 @@ class Program:
         return user_id
 
     @property
-    def address(self) -> StorageAddress:
-        """The store to work on. Raises StorageUnusable for an address that is not understood."""
-        url = self.options.database
+    def address(self) -> StorageAddress | ServerAddress:
+        """The store to work on. Raises StorageUnusable for an address that is not understood, and Misuse for two."""
+        url, server = self.options.database, self.options.server
+        if url is not None and server is not None:
+            raise Misuse("Either --database or --server, not both.")
+        if url is None and server is None:
+            server = self.console.environ.get("TODO_SERVER") or None
+        if server is not None:
+            from todo_adapters.rest.server import parse_server  # noqa: PLC0415  a local store does not need it
+
+            return parse_server(server)
         if url is None:
             url = self.console.environ.get("DATABASE_URL") or None
         return default_address() if url is None else parse_address(url)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """Open the store for the time of a command. Raises StorageUnusable and StorageUnavailable."""
-        user_id, address = self.user_id, self.address
+        """Open the store for the time of a command.
+
+        Raises StorageUnusable and StorageUnavailable; for a server TokenRefused as well.
+        """
+        address = self.address
         with ExitStack() as resources:
-            repository = resources.enter_context(open_store(address))
+            if isinstance(address, ServerAddress):
+                from todo_cli.remote import find_login, open_server  # noqa: PLC0415  likewise
+
+                login = find_login(self, address)
+                user_id = login.claims.user_id
+                repository = resources.enter_context(open_server(login))
+            else:
+                user_id = self.user_id
+                repository = resources.enter_context(open_store(address))
             yield Session(self, user_id, address, repository, resources)
 
 

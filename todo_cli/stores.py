@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, StorageAddress, data_folder
+from todo_adapters.address import (
+    MemoryAddress,
+    PostgresAddress,
+    ServerAddress,
+    SqliteAddress,
+    StorageAddress,
+    data_folder,
+)
 from todo_core.ports import TaskRepository
 
 
@@ -31,7 +38,7 @@ def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
                 yield repository
 
 
-def store_name(address: StorageAddress) -> str:
+def store_name(address: StorageAddress | ServerAddress) -> str:
     """Return a name that tells stores apart and holds no credential."""
     match address:
         case SqliteAddress(path):
@@ -40,8 +47,10 @@ def store_name(address: StorageAddress) -> str:
             return f"postgresql:{url.rpartition('@')[2].partition('?')[0]}"
         case MemoryAddress():
             return "memory:"
+        case ServerAddress(url):
+            return url
 
 
-def history_file(address: StorageAddress) -> Path | None:
+def history_file(address: StorageAddress | ServerAddress) -> Path | None:
     """Return the file that remembers what can be undone; None for a store that does not outlive the process."""
     return None if isinstance(address, MemoryAddress) else data_folder() / "history.db"

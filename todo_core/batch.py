@@ -108,10 +108,10 @@ class TaskBatch:
 
         try:
             _refuse_impossible(ids)
-            await self._repository.change(user_id, ids, decide)
+            stored = await self._repository.change(user_id, ids, decide)
         except TaskNotFound as missing:
             raise await absence(self._repository, self._policy, user_id, missing.task_id) from None
-        return changes
+        return [Change(step.before, stored.get(step.before.id, step.after)) for step in changes]
 
 
 def _refuse_impossible(task_ids: Iterable[int]) -> None:

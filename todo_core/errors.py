@@ -13,7 +13,8 @@
     │   └── IdempotencyKeyInTrash   the key's task is in the trash
     ├── StorageError
     │   ├── StorageUnavailable  the store cannot be reached now; later it may
-    │   └── StorageUnusable     the store must not be used: not ours, too new, read-only, full
+    │   ├── StorageUnusable     the store must not be used: not ours, too new, read-only, full
+    │   └── NotOffered          this kind of store does other things, but not this
     └── TokenError
         ├── TokenRefused        the token proves nobody's identity
         └── KeysUnavailable     no key to verify with is known yet
@@ -108,6 +109,10 @@ class StorageUnavailable(StorageError):
 
 class StorageUnusable(StorageError):
     """The store must not be used as it is; only a person can mend that. The message says how."""
+
+
+class NotOffered(StorageError):
+    """A store of this kind cannot do what it was asked, and did nothing. The message says what it does not do."""
 
 
 class TokenError(TodoError):

@@ -60,7 +60,7 @@ class TaskRepository(Protocol):
         None removes a task; one that ``decide`` does not return stays as it is. Nobody else can change the tasks in
         between, and callers are served about in the order in which they came, so this always succeeds where ``replace``
         would be overtaken again and again. What ``decide`` raises is passed on and nothing is stored. Returns what
-        ``decide`` returned.
+        ``decide`` returned, as it is stored: a store that keeps its own time puts that in.
         """
 
     async def owner_of(self, task_id: int) -> str | None:

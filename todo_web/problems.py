@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -73,10 +73,11 @@ def invalid_request(status: int, *errors: InvalidInput) -> Problem:
 
 _RETRY = {"Retry-After": RETRY_AFTER}
 _STORAGE = Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY)
+_CONFLICT = Problem(412, "version_conflict", "The task was changed since; fetch it again.")
 _ANSWERS: Mapping[type[TodoError], Problem] = {
     TaskNotFound: Problem(404, "task_not_found", "There is no such task."),
     TaskForbidden: Problem(403, "task_forbidden", "The task belongs to another user."),
-    VersionConflict: Problem(412, "version_conflict", "The task was changed since; fetch it again."),
+    VersionConflict: _CONFLICT,
     IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
     IdempotencyKeyInTrash: Problem(409, "idempotency_key_in_trash", "The task of this key is in the trash."),
     # The issuer is asked again every 30 s.
@@ -91,6 +92,9 @@ def problem_of(error: TodoError) -> Problem:
     """Return the answer to an error of the domain; InvalidInput has a status only where a contract gives it one."""
     if isinstance(error, TokenRefused):
         return _token_problem(error)
+    if isinstance(error, VersionConflict):
+        # Tells the version of a task in the trash as well, which no other answer does (RFC 9110, section 8.8.3).
+        return replace(_CONFLICT, headers={"ETag": f'"{error.version}"'})
     return next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
 
 

@@ -59,6 +59,8 @@ class Todo:
             "XDG_DATA_HOME": str(folder / "data"),
             "COLUMNS": "80",
             "TERM": "xterm",
+            # Never the keyring of whoever runs the tests.
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         }
 
     def __call__(self, *arguments: str, stdin: str = "", terminal: bool = False, **environ: str) -> Result:

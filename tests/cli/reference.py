@@ -6,6 +6,7 @@ In the page, ``<!-- help: list -->`` is followed by a block that this replaces; 
 """
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,18 +16,33 @@ from todo_cli.application import COMMANDS, todo
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 
 _WIDTH = 100
-_BLOCK = re.compile(r"<!-- help: (?P<name>[a-z]*) -->\n```text\n.*?```\n", re.DOTALL)
+_BLOCK = re.compile(r"<!-- help: (?P<name>[a-z ]*) -->\n```text\n.*?```\n", re.DOTALL)
+
+
+def names() -> Iterator[str]:
+    """Return every command, ``todo`` itself as an empty name, and after a group of commands those in it."""
+    yield ""
+    for name in COMMANDS:
+        yield name
+        context = _context(name)
+        if isinstance(context.command, click.Group):
+            yield from (f"{name} {inner}" for inner in context.command.list_commands(context))
 
 
 def help_of(name: str) -> str:
     """Return what ``todo NAME --help`` prints on a wide terminal; without a name, ``todo --help``."""
-    parent = click.Context(todo, info_name="todo", terminal_width=_WIDTH, help_option_names=["-h", "--help"])
-    if not name:
-        return todo.get_help(parent)
-    command = todo.get_command(parent, name)
-    assert command
-    with click.Context(command, info_name=name, parent=parent, terminal_width=_WIDTH) as context:
-        return command.get_help(context)
+    context = _context(name)
+    return context.command.get_help(context)
+
+
+def _context(name: str) -> click.Context:
+    context = click.Context(todo, info_name="todo", terminal_width=_WIDTH, help_option_names=["-h", "--help"])
+    for word in name.split():
+        assert isinstance(context.command, click.Group)
+        command = context.command.get_command(context, word)
+        assert command
+        context = click.Context(command, info_name=word, parent=context, terminal_width=_WIDTH)
+    return context
 
 
 def documented(page: str) -> set[str]:
@@ -41,7 +57,7 @@ def regenerated(page: str) -> str:
 
 def main() -> None:
     """Rewrite the page."""
-    missing = {"", *COMMANDS} - documented(PAGE.read_text(encoding="utf-8"))
+    missing = set(names()) - documented(PAGE.read_text(encoding="utf-8"))
     if missing:
         raise SystemExit(f"{PAGE.name} has no block for: {', '.join(sorted(missing))}")
     PAGE.write_text(regenerated(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -22,11 +22,13 @@ SLOW = (
     "dependency_injector",
     "fastapi",
     "httpx2",
+    "keyring",
     "pydantic",
     "rich",
     "sqlalchemy",
     "sqlmodel",
     "starlette",
+    "todo_adapters.rest",
 )
 SCRIPT = f"""
 import sys

@@ -34,6 +34,21 @@ def test_a_stated_version_must_be_the_tasks(start: Start, contract: Contract) ->
 
 
 @contracts
+def test_a_conflict_tells_the_version(start: Start, contract: Contract) -> None:
+    """Of a task in the trash nothing else does; asking by a version that cannot be changes nothing."""
+    client, one = serve(start, contract), f"{tasks_path(contract)}/1"
+    client.post(tasks_path(contract), json={"title": "x"})
+    client.put(one, json={"title": "y"})
+    assert client.put(one, json={"title": "z"}, headers={"If-Match": '"1"'}).headers["etag"] == '"2"'
+    client.delete(one)
+    trashed = client.post(f"{one}/restore", headers={"If-Match": '"0"'})
+    if contract.policy.deletion_permanent:
+        assert (trashed.status_code, "etag" in trashed.headers) == (404, False)
+    else:
+        assert (trashed.status_code, trashed.headers["etag"], client.get(one).status_code) == (412, '"3"', 404)
+
+
+@contracts
 def test_a_version_that_is_known_is_not_sent_again(start: Start, contract: Contract) -> None:
     client, one = serve(start, contract), f"{tasks_path(contract)}/1"
     etag = client.post(tasks_path(contract), json={"title": "x"}).headers["etag"]

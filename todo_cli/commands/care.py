@@ -2,10 +2,10 @@
 
 import click
 
+from todo_adapters.address import ServerAddress
 from todo_cli.application import common_options
 from todo_cli.completing import shell_named
-from todo_cli.documents import line
-from todo_cli.safe_text import field
+from todo_cli.documents import time_text
 from todo_cli.session import Program
 from todo_cli.stores import store_name
 from todo_core.driver import run_now
@@ -15,7 +15,10 @@ from todo_core.query import Status, TaskQuery
 @click.command("doctor", short_help="Check the store.")
 @common_options
 def doctor_command(program: Program) -> None:
-    """Check that the store can be used, and say where it is, who works on it and what it holds."""
+    """Check that the store can be used, and say where it is, who works on it and what it holds.
+
+    On a server it also says until when the token is valid.
+    """
     with program.session() as session:
         run_now(session.repository.check())
         last = session.history.undo()
@@ -23,14 +26,13 @@ def doctor_command(program: Program) -> None:
             status.value: len(run_now(session.tasks.list(session.user_id, TaskQuery(status))))
             for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
         }
-    facts: dict[str, object] = {"store": store_name(program.address), "user_id": session.user_id, **counts}
+    facts: dict[str, object] = {"store": store_name(session.address), "user_id": session.user_id, **counts}
     facts["undoable"] = last.entry.command if last else None
-    if program.options.json:
-        program.console.write(line(facts))
-    elif not program.options.quiet:
-        for name, value in facts.items():
-            program.console.write(f"{name}\t{'' if value is None else field(str(value))}")
-        program.console.note("The store answers and can be used.")
+    if isinstance(session.address, ServerAddress):
+        from todo_cli.remote import find_login  # noqa: PLC0415  a local store does not need it
+
+        facts["expires_at"] = time_text(find_login(program, session.address).claims.expires_at)
+    program.output.facts(facts, "The store answers and can be used.")
 
 
 @click.command("completion", short_help="Print the completion script of a shell.")

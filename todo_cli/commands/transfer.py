@@ -126,7 +126,9 @@ def _store(program: Program, session: Session, source: Source, size: int, shown:
     with Progress(program.console, "Importing", size) as progress:
         task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
     if task_ids:
-        session.history.added(f"import {shown}", task_ids, newest)
+        # A server gives tasks its own times, by a clock that may be ahead of this one.
+        last = run_now(session.repository.get(session.user_id, task_ids[-1]))
+        session.history.added(f"import {shown}", task_ids, max(newest, last.created_at) if last else newest)
     if program.options.quiet:
         for task_id in task_ids:
             program.console.write(str(task_id))

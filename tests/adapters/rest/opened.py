@@ -1,0 +1,28 @@
+"""The store under test: the way to a service, or to whatever stands before one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from tests.secrecy import SECRET
+from todo_adapters.address import ServerAddress
+from todo_adapters.clock import SystemClock
+from todo_adapters.rest.exchange import open_exchange
+from todo_adapters.rest.repository import RestTaskRepository
+from todo_adapters.tokens import issue_token
+
+
+def token_of(user_id: str) -> str:
+    """Return a token that the service accepts."""
+    return issue_token(SECRET, user_id, timedelta(hours=1), SystemClock().now())
+
+
+def no_wait(_seconds: float) -> None:
+    """Send again at once."""
+
+
+@contextmanager
+def opened(url: str, wait: Callable[[float], None] = no_wait) -> Iterator[RestTaskRepository]:
+    """Work as any user."""
+    with open_exchange(ServerAddress(url, local=True), wait) as exchange:
+        yield RestTaskRepository(exchange, token_of)

@@ -1,0 +1,203 @@
+"""A bad connection, and servers that are none: nothing is done twice, and every fault is an error of the domain."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.adapters.rest.opened import opened
+from tests.adapters.rest.wire import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
+from tests.processes import free_port
+from tests.served import Served
+from todo_adapters.rest.repository import RestTaskRepository
+from todo_core.driver import run_now
+from todo_core.errors import KeysUnavailable, StorageUnavailable, StorageUnusable, TodoError, TokenRefused
+from todo_core.query import TaskQuery
+from todo_core.task import NewTask, Task
+
+NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+BUSY = Spoilt(503, {"Retry-After": "2"})
+
+
+@pytest.fixture
+def line(served: Served) -> Iterator[Wire]:
+    served.empty()
+    with wire(served.url) as running:
+        yield running
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def repository(line: Wire, waits: list[float]) -> Iterator[RestTaskRepository]:
+    with opened(line.url, waits.append) as through:
+        yield through
+
+
+def added(repository: RestTaskRepository, title: str = "Buy milk") -> Task:
+    task = run_now(repository.add(NewTask("ann", title, None, None, NOW, NOW)))
+    assert task
+    return task
+
+
+def completed(tasks: Mapping[int, Task]) -> dict[int, Task]:
+    return {task_id: task.complete(NOW) for task_id, task in tasks.items()}
+
+
+@pytest.mark.parametrize("fault", [LOST, BUSY])
+def test_a_task_is_added_once_however_often_it_is_sent(repository: RestTaskRepository, line: Wire, fault: Fate) -> None:
+    line.plan += [("POST", fault), ("POST", fault)]
+    task = added(repository)
+    assert run_now(repository.find("ann", TaskQuery())) == [replace(task, version=0)]
+    keys = {request.headers["Idempotency-Key"] for request in line.sent("POST")}
+    assert (len(line.sent("POST")), len(keys)) == (3, 1)
+
+
+def test_each_task_has_a_key_of_its_own(repository: RestTaskRepository, line: Wire) -> None:
+    assert added(repository).id != added(repository).id
+    assert len({request.headers["Idempotency-Key"] for request in line.sent("POST")}) == 2
+
+
+@pytest.mark.parametrize("fault", [LOST, BUSY])
+def test_a_change_whose_answer_was_lost_is_known_to_be_done(
+    repository: RestTaskRepository, line: Wire, fault: Fate
+) -> None:
+    added(repository)
+    line.plan += [("PUT", fault)]
+    outcome = run_now(repository.change("ann", [1], completed))
+    assert (outcome[1].completed, outcome[1].version) == (True, 2)
+    line.plan += [("DELETE", fault)]
+    outcome = run_now(repository.change("ann", [1], lambda tasks: {1: tasks[1].delete(NOW)}))
+    assert outcome[1].version == 3
+    assert run_now(repository.find("ann", TaskQuery())) == []
+
+
+@pytest.mark.parametrize("fault", [LOST, BUSY])
+def test_a_change_of_somebody_else_is_not_taken_for_the_own_one(
+    repository: RestTaskRepository, line: Wire, served: Served, fault: Fate
+) -> None:
+    """The first request is turned away, or undone, before the second is sent."""
+    task = added(repository)
+    with opened(served.url) as rival:
+
+        def overtake() -> None:
+            now = run_now(rival.get("ann", 1))
+            assert now
+            assert run_now(rival.replace(now, replace(now, title="theirs")))
+
+        line.plan += [("PUT", fault), ("PUT", Meanwhile(overtake))]
+        assert not run_now(repository.replace(task, task.complete(NOW)))
+    assert len(line.sent("PUT")) == 2
+
+
+def completing_one_and_deleting_two(tasks: Mapping[int, Task]) -> dict[int, Task]:
+    return {1: tasks[1].complete(NOW), 2: tasks[2].delete(NOW)}
+
+
+def test_when_the_second_of_two_fails_the_first_is_put_back(repository: RestTaskRepository, line: Wire) -> None:
+    added(repository, "one")
+    added(repository, "two")
+    line.plan += [("DELETE", BUSY)] * 3
+    with pytest.raises(StorageUnavailable) as raised:
+        run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
+    assert "not put back" not in str(raised.value)
+    assert [task.completed for task in run_now(repository.find("ann", TaskQuery()))] == [False, False]
+
+
+def test_what_cannot_be_put_back_is_said(repository: RestTaskRepository, line: Wire, served: Served) -> None:
+    """The first of two is done, then every request fails."""
+    added(repository, "one")
+    added(repository, "two")
+    line.plan += [("PUT", THROUGH)] + [("DELETE", BUSY)] * 3 + [("PUT", BUSY)] * 3
+    with pytest.raises(StorageUnavailable, match="Already changed, and not put back: task 1"):
+        run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
+
+
+def test_an_interrupt_in_the_middle_puts_back_too(line: Wire) -> None:
+    def interrupt(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    with opened(line.url, interrupt) as repository:
+        added(repository, "one")
+        added(repository, "two")
+        line.plan += [("DELETE", BUSY)]
+        with pytest.raises(KeyboardInterrupt):
+            run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
+        assert [task.completed for task in run_now(repository.find("ann", TaskQuery()))] == [False, False]
+
+
+def test_tasks_that_were_added_before_a_fault_are_counted(repository: RestTaskRepository, line: Wire) -> None:
+    def drafts() -> Iterator[NewTask]:
+        yield NewTask("ann", "one", None, None, NOW, NOW)
+        line.plan += [("POST", BUSY)] * 3
+        yield NewTask("ann", "two", None, None, NOW, NOW)
+
+    with pytest.raises(StorageUnavailable, match="1 task was added before that"):
+        run_now(repository.add_all("ann", drafts()))
+
+
+def test_the_pause_is_the_servers_and_the_tries_are_few(
+    repository: RestTaskRepository, line: Wire, waits: list[float]
+) -> None:
+    line.plan += [("GET", BUSY)] * 3
+    with pytest.raises(StorageUnavailable):
+        run_now(repository.find("ann", TaskQuery()))
+    assert (waits, len(line.passed)) == ([2.0, 2.0], 3)
+
+
+@pytest.mark.parametrize("asked", ["30", "Sat, 21 Nov 2026 10:00:00 GMT", "-1", "²", ""])
+def test_an_impatient_or_strange_wish_to_wait(
+    repository: RestTaskRepository, line: Wire, waits: list[float], asked: str
+) -> None:
+    """Half a minute is not waited for; what is no number of seconds is as if nothing had been asked."""
+    headers = {"Retry-After": asked} if asked.isascii() else {}
+    line.plan += [("GET", Spoilt(503, headers, b'{"code": "keys_unavailable"}'))] * 3
+    with pytest.raises(KeysUnavailable):
+        run_now(repository.find("ann", TaskQuery()))
+    assert waits == ([] if asked == "30" else [0.2, 0.6])
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Spoilt(200, body=b"<html>Welcome</html>"), StorageUnusable),
+        (Spoilt(200, body=b'[{"id": 1}]'), StorageUnusable),
+        (Spoilt(200, body=b'{"id": 1}'), StorageUnusable),
+        (Spoilt(200, body=b"\xff"), StorageUnusable),
+        (Spoilt(200, body=b"[" * 100_000), StorageUnusable),
+        (Spoilt(302, {"Location": "http://127.0.0.1:1/"}), StorageUnusable),
+        (Spoilt(404), StorageUnusable),
+        (Spoilt(403), StorageUnusable),
+        (Spoilt(500), StorageUnavailable),
+        (Spoilt(401), TokenRefused),
+    ],
+)
+def test_an_answer_that_is_not_the_contracts(
+    repository: RestTaskRepository, line: Wire, answer: Spoilt, error: type[TodoError]
+) -> None:
+    line.plan += [("GET", answer)]
+    with pytest.raises(error) as raised:
+        run_now(repository.find("ann", TaskQuery()))
+    assert len(line.passed) == 1
+    assert "127.0.0.1" not in str(raised.value)
+
+
+@pytest.mark.parametrize("headers", [{}, {"ETag": "nonsense"}, {"ETag": 'W/"1"'}])
+def test_a_task_without_a_version_is_not_worked_on(
+    repository: RestTaskRepository, line: Wire, headers: dict[str, str]
+) -> None:
+    line.plan += [("GET", Spoilt(200, headers, b"{}"))]
+    with pytest.raises(StorageUnusable):
+        run_now(repository.get("ann", 1))
+
+
+def test_nobody_listens(waits: list[float]) -> None:
+    with opened(f"http://127.0.0.1:{free_port()}", waits.append) as repository:
+        for attempt in (repository.check(), repository.find("ann", TaskQuery())):
+            with pytest.raises(StorageUnavailable):
+                run_now(attempt)
+    assert waits == [0.2, 0.6] * 2

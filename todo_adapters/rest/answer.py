@@ -1,0 +1,76 @@
+"""What a server answered."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+from todo_adapters.rest.representation import UNKNOWN_VERSION, read_task
+from todo_core.errors import StorageUnusable
+from todo_core.task import Task
+
+Result = TypeVar("Result")
+
+_ETAG = re.compile('"([1-9][0-9]{0,18})"')
+_NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer whose body has been read.
+
+    ``repeated`` says that the request was sent more than once and may have taken effect before. What is not as the
+    contract has it raises StorageUnusable.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    repeated: bool = False
+
+    @property
+    def version(self) -> int:
+        """The version in the entity tag."""
+        found = _ETAG.fullmatch(self.headers.get("etag", ""))
+        if found is None:
+            raise _strange()
+        return int(found[1])
+
+    @property
+    def task(self) -> Task:
+        """The one task."""
+        return _read(lambda: read_task(json.loads(self.body), self.version))
+
+    def tasks(self, *, in_trash: bool) -> list[Task]:
+        """Return the tasks of a list, which tells no versions."""
+        return _read(
+            lambda: [read_task(found, UNKNOWN_VERSION, in_trash=in_trash) for found in json.loads(self.body)],
+        )
+
+    @property
+    def next_cursor(self) -> str | None:
+        """The cursor in the link to the next page; where that link leads otherwise is of no interest."""
+        found = _NEXT.search(self.headers.get("link", ""))
+        return parse_qs(urlsplit(found[1]).query).get("cursor", [None])[0] if found else None
+
+    @property
+    def problem(self) -> Mapping[str, Any]:
+        """The problem details; empty if there are none."""
+        try:
+            document = json.loads(self.body)
+        except ValueError:
+            return {}
+        return document if isinstance(document, dict) else {}
+
+
+def _read(read: Callable[[], Result]) -> Result:
+    try:
+        return read()
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise _strange() from None
+
+
+def _strange() -> StorageUnusable:
+    return StorageUnusable("The server's answer is not one of a to-do service; check the address.")

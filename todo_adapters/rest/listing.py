@@ -1,0 +1,74 @@
+"""The lists of a server, page by page."""
+
+from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
+
+from todo_adapters.rest.answer import Answer
+from todo_adapters.rest.refusals import refusal
+from todo_core.query import PAGE_LIMIT, Position, Status, TaskQuery
+from todo_core.task import Task
+
+Ask = Callable[[Mapping[str, str]], Answer]
+"""Asks for a list with these parameters."""
+
+
+class Listing:
+    """Reads one user's lists.
+
+    A server continues a list only by the cursor that it gave. The last one of each list is remembered with its place,
+    so reading on from there costs one request; from any other place all that is before it is read and left out.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._cursors: dict[tuple[object, ...], tuple[Position, str]] = {}
+
+    def find(self, query: TaskQuery) -> list[Task]:
+        """Return the tasks that a query asks for, in its order."""
+        if query.limit is None and query.after is None:
+            # In one answer, as long as it may be.
+            return self._page(query, {})[0]
+        found: list[Task] = []
+        for page in self.pages(query):
+            found += page
+            if query.limit is not None and len(found) >= query.limit:
+                break
+        return found[: query.limit]
+
+    def pages(self, query: TaskQuery) -> Iterator[list[Task]]:
+        """Return the tasks after the query's place, a page at a time."""
+        cursor = self._cursor_at(query)
+        skipping = query.after is not None and cursor is None
+        limit = PAGE_LIMIT if skipping or query.limit is None else min(query.limit, PAGE_LIMIT)
+        more = True
+        while more:
+            parameters = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
+            tasks, cursor = self._page(query, parameters)
+            if tasks and cursor:
+                self._cursors[_list_of(query)] = (query.sort.position(tasks[-1]), cursor)
+            yield [task for task in tasks if _is_beyond(query, task)] if skipping else tasks
+            more = cursor is not None
+
+    def _cursor_at(self, query: TaskQuery) -> str | None:
+        place, cursor = self._cursors.get(_list_of(query), (None, None))
+        return cursor if place == query.after else None
+
+    def _page(self, query: TaskQuery, parameters: Mapping[str, str]) -> tuple[list[Task], str | None]:
+        wanted = {"status": query.status.value, "sort": query.sort.value}
+        if query.search is not None:
+            wanted["q"] = query.search
+        answer = self._ask(wanted | dict(parameters))
+        if answer.status != HTTPStatus.OK:
+            raise refusal(answer)
+        return answer.tasks(in_trash=query.status is Status.DELETED), answer.next_cursor
+
+
+def _list_of(query: TaskQuery) -> tuple[object, ...]:
+    return query.status, query.sort, query.search
+
+
+def _is_beyond(query: TaskQuery, task: Task) -> bool:
+    if query.after is None:
+        return True
+    place = query.sort.position(task)
+    return place < query.after if query.sort.descending else place > query.after

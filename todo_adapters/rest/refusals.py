@@ -1,0 +1,61 @@
+"""What a server's refusals mean in the domain."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from todo_adapters.rest.answer import Answer
+from todo_core.errors import (
+    IdempotencyKeyInTrash,
+    IdempotencyKeyReused,
+    InvalidInput,
+    KeysUnavailable,
+    StorageUnavailable,
+    StorageUnusable,
+    TaskForbidden,
+    TaskNotFound,
+    TodoError,
+    TokenRefused,
+    VersionConflict,
+)
+
+_REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
+    (401, "token_expired"): lambda _: TokenRefused("The token has expired.", expired=True),
+    (403, "task_forbidden"): TaskForbidden,
+    (404, "task_not_found"): TaskNotFound,
+    (409, "idempotency_key_in_trash"): lambda _: IdempotencyKeyInTrash(),
+    (422, "idempotency_key_reused"): lambda _: IdempotencyKeyReused(),
+    (503, "keys_unavailable"): lambda _: KeysUnavailable("The server cannot verify tokens now; try again later."),
+}
+
+
+def refusal(answer: Answer, task_id: int = 0) -> TodoError:
+    """Return what to raise for an answer that is not the one hoped for; ``task_id`` is the task that was asked for."""
+    code = str(answer.problem.get("code"))
+    if known := _REFUSALS.get((answer.status, code)):
+        return known(task_id)
+    if answer.status == HTTPStatus.UNAUTHORIZED:
+        return TokenRefused("The server does not accept the token.")
+    if answer.status == HTTPStatus.PRECONDITION_FAILED:
+        return VersionConflict(task_id, answer.version)
+    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return _invalid_input(answer.problem, code)
+    return _fault(answer.status)
+
+
+def _invalid_input(problem: Mapping[str, object], code: str) -> InvalidInput:
+    field = ""
+    match problem.get("errors"):
+        case [{"pointer": str(pointer)}, *_]:
+            field = pointer.removeprefix("/")
+    return InvalidInput(field, code, str(problem.get("detail", "The server refuses the input.")))
+
+
+def _fault(status: int) -> TodoError:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+        return StorageUnavailable(f"The server cannot do that now (status {status}); try again later.")
+    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+        return StorageUnusable("The server redirects, and a token is not taken elsewhere; use the final address.")
+    return StorageUnusable(
+        f"The server does not serve tasks here (status {status}); check the address, and that the contract "
+        "backend-todo-api is among those that it serves."
+    )

@@ -1,0 +1,82 @@
+"""Between the JSON of the API and the domain's tasks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from todo_core.errors import NotOffered
+from todo_core.task import NewTask, Task
+
+UNKNOWN_VERSION = 0
+"""Of a task in a list, which tells no versions; no stored task has it, so nothing can be changed by it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """The one request that makes a change: what follows the task's path, and the body."""
+
+    method: str
+    suffix: str = ""
+    body: Mapping[str, object] | None = field(default=None)
+
+
+def read_task(document: Mapping[str, object], version: int, *, in_trash: bool = False) -> Task:
+    """Return a task as the API shows it. Raises KeyError, TypeError and ValueError for what is none.
+
+    The API does not say when a task was deleted; nothing changes one in the trash, so it was its last change.
+    """
+    updated_at = _time(document["updated_at"])
+    completed_at = document["completed_at"]
+    description = document["description"]
+    return Task(
+        id=int(str(document["id"])),
+        user_id=str(document["user_id"]),
+        title=str(document["title"]),
+        description=None if description is None else str(description),
+        completed=document["completed"] is True,
+        completed_at=None if completed_at is None else _time(completed_at),
+        created_at=_time(document["created_at"]),
+        updated_at=updated_at,
+        deleted_at=updated_at if in_trash else None,
+        version=version,
+    )
+
+
+def creation(new: NewTask) -> Mapping[str, object]:
+    """Return the body that creates a task; the server gives it its times. Raises NotOffered for one in the trash."""
+    if new.deleted_at:
+        raise NotOffered("A server adds no task to the trash.")
+    return {"title": new.title, "description": new.description, "completed": new.completed_at is not None}
+
+
+def write_of(before: Task, after: Task | None) -> Write:
+    """Return the request that makes one version of a task the next. Raises NotOffered where no single one does."""
+    if after is None:
+        raise NotOffered("A server removes no task for good; it moves tasks to the trash.")
+    names = ("title", "description", "completed")
+    fields = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    moved = bool(before.deleted_at) != bool(after.deleted_at)
+    if moved and not fields:
+        return Write("DELETE") if after.deleted_at else Write("POST", "/restore")
+    if fields and not moved and not after.deleted_at:
+        return Write("PUT", body=fields)
+    if fields:
+        raise NotOffered("A server does not change what a task in the trash says.")
+    raise NotOffered("A server sets the times of tasks itself.")
+
+
+def same_content(one: Task, other: Task) -> bool:
+    """Whether two versions say the same but for the times."""
+    return (one.title, one.description, one.completed, bool(one.deleted_at)) == (
+        other.title,
+        other.description,
+        other.completed,
+        bool(other.deleted_at),
+    )
+
+
+def _time(text: object) -> datetime:
+    time = datetime.fromisoformat(str(text))
+    if time.tzinfo is None:
+        raise ValueError
+    return time

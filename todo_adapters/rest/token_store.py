@@ -1,0 +1,126 @@
+"""Tokens for servers, kept between commands: in the system's keyring if there is one, else in a private file."""
+
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+from todo_core.errors import StorageUnusable
+
+SERVICE = "todo"
+"""What the keyring shows as the owner of the tokens."""
+
+KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A token, and where it was found."""
+
+    token: str = field(repr=False)
+    place: str
+
+
+class TokenStore:
+    """One token for each server, by the server's URL."""
+
+    def __init__(self, path: Path) -> None:
+        """Use this file where there is no keyring; its folder may still be missing."""
+        self._path = path
+
+    def find(self, server: str) -> Kept | None:
+        """Return the token for a server. Raises StorageUnusable for a file that others may read."""
+        if token := _Keyring().get(server):
+            return Kept(token, KEYRING)
+        token = self._read().get(server)
+        return Kept(token, str(self._path)) if token else None
+
+    def keep(self, server: str, token: str) -> str:
+        """Keep a token instead of an earlier one, and return where it is. Raises as ``find``."""
+        self.forget(server)
+        if _Keyring().put(server, token):
+            return KEYRING
+        self._write({**self._read(), server: token})
+        return str(self._path)
+
+    def forget(self, server: str) -> bool:
+        """Remove the token for a server, wherever it is; return whether there was one. Raises as ``find``."""
+        tokens = dict(self._read())
+        filed = tokens.pop(server, None)
+        if filed:
+            self._write(tokens)
+        return _Keyring().remove(server) or filed is not None
+
+    def _read(self) -> Mapping[str, str]:
+        try:
+            with self._path.open(encoding="utf-8") as file:
+                if sys.platform != "win32" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                    raise StorageUnusable(f"Others may read {self._path}; log in anew after: rm '{self._path}'")
+                tokens = json.load(file)
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            tokens = None
+        if not isinstance(tokens, dict) or not all(isinstance(token, str) for token in tokens.values()):
+            raise StorageUnusable(f"{self._path} cannot be understood; remove it and log in anew.")
+        return tokens
+
+    def _write(self, tokens: Mapping[str, str]) -> None:
+        """Replace the file as a whole; nobody else may ever read it, not even the part that is written first."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        number, part = tempfile.mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")  # mode 0600
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                json.dump(tokens, file)
+            Path(part).replace(self._path)
+        except BaseException:
+            Path(part).unlink()
+            raise
+
+
+class _Keyring:
+    """The system's keyring, as far as it is there: the library is an extra, and a system may have none."""
+
+    def __init__(self) -> None:
+        self._library = _library()
+
+    def get(self, server: str) -> str | None:
+        if not self._library:
+            return None
+        try:
+            token: str | None = self._library.get_password(SERVICE, server)
+        except self._library.errors.KeyringError:
+            return None
+        return token
+
+    def put(self, server: str, token: str) -> bool:
+        """Return whether the keyring has it now; some take everything and keep nothing, or nothing as long."""
+        if not self._library:
+            return False
+        try:
+            self._library.set_password(SERVICE, server, token)
+        except self._library.errors.KeyringError:
+            return False
+        return self.get(server) == token
+
+    def remove(self, server: str) -> bool:
+        if not self._library or not self.get(server):
+            return False
+        try:
+            self._library.delete_password(SERVICE, server)
+        except self._library.errors.KeyringError:
+            return False
+        return True
+
+
+def _library() -> ModuleType | None:
+    try:
+        import keyring  # noqa: PLC0415  an extra
+    except ImportError:
+        return None
+    return keyring

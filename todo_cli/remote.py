@@ -1,0 +1,66 @@
+"""What a command needs to work on a server: the address, a token for it, and the repository over both."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from todo_adapters.address import ServerAddress, data_folder
+from todo_adapters.rest.claims import Claims, read_claims
+from todo_adapters.rest.token_store import TokenStore
+from todo_cli.exits import Misuse
+from todo_core.errors import TokenRefused
+from todo_core.ports import TaskRepository
+
+if TYPE_CHECKING:
+    from todo_cli.session import Program
+
+TOKEN_VARIABLE = "TODO_TOKEN"  # noqa: S105  the name of one
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A token for a server, what it says of itself, and where it is kept."""
+
+    server: ServerAddress
+    token: str = field(repr=False)
+    claims: Claims
+    place: str
+
+
+def login_with(program: "Program", server: ServerAddress, token: str, place: str) -> Login:
+    """Return a login. Raises TokenRefused for what is no token, and Misuse for one of another user than asked for."""
+    claims = read_claims(token)
+    wanted = program.options.user
+    if wanted not in {None, claims.user_id}:
+        raise Misuse(f"The token is that of {claims.user_id}; leave --user out, or log in as {wanted}.")
+    return Login(server, token, claims, place)
+
+
+def find_login(program: "Program", server: ServerAddress) -> Login:
+    """Return the token to use: that of the environment, else the one that is kept.
+
+    Raises TokenRefused if there is none, Misuse if it is not of the user who is asked for, and StorageUnusable if what
+    is kept must not be used.
+    """
+    if token := program.console.environ.get(TOKEN_VARIABLE, "").strip():
+        return login_with(program, server, token, TOKEN_VARIABLE)
+    kept = token_store().find(server.url)
+    if kept is None:
+        raise TokenRefused(f"There is no token for {server.url}.")
+    return login_with(program, server, kept.token, kept.place)
+
+
+def token_store() -> TokenStore:
+    """Return where tokens are kept."""
+    return TokenStore(data_folder() / "tokens.json")
+
+
+@contextmanager
+def open_server(login: Login) -> Iterator[TaskRepository]:
+    """Open the way to a server; nothing is sent yet."""
+    from todo_adapters.rest.exchange import open_exchange  # noqa: PLC0415  the HTTP client is slow to import
+    from todo_adapters.rest.repository import RestTaskRepository  # noqa: PLC0415  likewise
+
+    with open_exchange(login.server) as exchange:
+        yield RestTaskRepository(exchange, lambda _: login.token)
