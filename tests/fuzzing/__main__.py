@@ -6,7 +6,7 @@ import time
 from itertools import cycle, product
 from pathlib import Path
 
-from tests.fuzzing.campaign import CONTRACTS, fuzz
+from tests.fuzzing.campaign import CONTRACTS, fuzz, service
 
 EXAMPLES = 100
 
@@ -20,7 +20,8 @@ def main() -> int:
             if sent >= wanted:
                 break
             report = Path(folder) / f"{number}.json"
-            found = fuzz(contracts, EXAMPLES, report, surrogates=surrogates)
+            with service(contracts) as url:
+                found = fuzz(url, EXAMPLES, report, surrogates=surrogates)
             sent += found.cases
             failed += not found.passed
             kind = "surrogates" if surrogates else "any text"
