@@ -13,7 +13,7 @@ import keyring
 import pexpect
 import pytest
 from keyring.backend import KeyringBackend
-from keyring.errors import PasswordDeleteError, PasswordSetError
+from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 from tests.cli.conftest import Todo
 from tests.processes import free_port
@@ -180,6 +180,23 @@ def test_the_file_takes_what_the_keyring_does_not(remote: Todo, tokens: Path, sy
     remote.ok("auth", "login", stdin=token_of("carol"))
     assert json.loads(tokens.read_text()) == {}
     assert remote.ok("auth", "status", "--json").json["user_id"] == "carol"
+
+
+class LockedKeyring(MemoryKeyring):
+    """A keyring that nobody has unlocked."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise KeyringLocked
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise KeyringLocked
+
+
+def test_a_locked_keyring_is_as_none(remote: Todo, tokens: Path, system_keyring: MemoryKeyring) -> None:
+    keyring.set_keyring(LockedKeyring())
+    assert remote.ok("auth", "login", "--json", stdin=token_of("ann")).json["kept_in"] == str(tokens)
+    assert remote.ok("auth", "status", "--json").json["kept_in"] == str(tokens)
+    assert remote.ok("auth", "logout", "--json").json["forgotten"] is True
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])

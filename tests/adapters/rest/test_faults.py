@@ -12,7 +12,14 @@ from tests.processes import free_port
 from tests.served import Served
 from todo_adapters.rest.repository import RestTaskRepository
 from todo_core.driver import run_now
-from todo_core.errors import KeysUnavailable, StorageUnavailable, StorageUnusable, TodoError, TokenRefused
+from todo_core.errors import (
+    KeysUnavailable,
+    StorageUnavailable,
+    StorageUnusable,
+    TaskForbidden,
+    TodoError,
+    TokenRefused,
+)
 from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
@@ -172,6 +179,7 @@ def test_an_impatient_or_strange_wish_to_wait(
         (Spoilt(302, {"Location": "http://127.0.0.1:1/"}), StorageUnusable),
         (Spoilt(404), StorageUnusable),
         (Spoilt(403), StorageUnusable),
+        (Spoilt(403, body=b'{"code": "task_forbidden"}'), TaskForbidden),
         (Spoilt(500), StorageUnavailable),
         (Spoilt(401), TokenRefused),
     ],
@@ -184,6 +192,55 @@ def test_an_answer_that_is_not_the_contracts(
         run_now(repository.find("ann", TaskQuery()))
     assert len(line.passed) == 1
     assert "127.0.0.1" not in str(raised.value)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (Spoilt(403, body=b'{"code": "task_forbidden"}'), TaskForbidden),
+        (Spoilt(404, body=b"<html>Nothing here</html>"), StorageUnusable),
+        (Spoilt(412), StorageUnusable),
+    ],
+)
+def test_an_answer_about_a_task_that_is_not_the_contracts(
+    repository: RestTaskRepository, line: Wire, method: str, answer: Spoilt, error: type[TodoError]
+) -> None:
+    """Where a task is asked for, and where the version of one in the trash is."""
+    line.plan += [(method, answer)]
+    with pytest.raises(error):
+        run_now(repository.get("ann", 1))
+
+
+def test_a_change_that_is_refused(repository: RestTaskRepository, line: Wire) -> None:
+    task = added(repository)
+    line.plan += [("PUT", Spoilt(403, body=b'{"code": "task_forbidden"}'))]
+    with pytest.raises(TaskForbidden) as refused:
+        run_now(repository.replace(task, task.complete(NOW)))
+    assert refused.value.task_id == task.id
+
+
+@pytest.mark.parametrize("moves", [1, 3])
+def test_a_task_that_leaves_the_trash_while_it_is_looked_for(
+    repository: RestTaskRepository, line: Wire, served: Served, moves: int
+) -> None:
+    """Its version is asked for while it is there, and then it is not in the list: so it is looked for anew."""
+    task = added(repository)
+    with opened(served.url) as rival:
+
+        def move() -> None:
+            now = run_now(rival.get("ann", task.id))
+            assert now
+            assert run_now(rival.replace(now, now.restore(NOW) if now.deleted_at else now.delete(NOW)))
+
+        move()
+        # The task is asked for, then the trash; it comes back before it is asked for anew.
+        line.plan += [("GET", fate) for fate in [THROUGH] + [Meanwhile(move)] * (2 * moves - 1)]
+        if moves == 1:
+            assert run_now(repository.get("ann", task.id)) == run_now(rival.get("ann", task.id))
+        else:
+            with pytest.raises(StorageUnavailable):
+                run_now(repository.get("ann", task.id))
 
 
 @pytest.mark.parametrize("headers", [{}, {"ETag": "nonsense"}, {"ETag": 'W/"1"'}])
