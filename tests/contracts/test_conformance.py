@@ -17,6 +17,22 @@ def test_every_contract_has_its_specification() -> None:
     assert set(specifications()) == {contract.name for contract in CONTRACTS}
 
 
+def test_lines_are_found_wherever_a_specification_has_them() -> None:
+    text = """### User Story 2 - Sort (Priority: P1)
+1. **Given** a list, **When** it is asked for, **Then** it is sorted
+2. **Given** nothing, **When** it is asked for, **Then** it is empty
+### Edge Cases
+- What happens when it is long?
+## Requirements
+- **FR-001**: System MUST sort
+- **Task**: what is sorted
+- **NFR-002**: System MUST be fast
+- Q: How fast? → A: Very
+- **SC-003**: It is sorted
+"""
+    assert list(identifiers(text)) == ["US2-AS1", "US2-AS2", "EC-1", "FR-001", "NFR-002", "CL-1", "SC-003"]
+
+
 @pytest.mark.skipif(not SPECIFICATIONS.is_dir(), reason="the specifications do not lie beside the project")
 @pytest.mark.parametrize("contract", specifications())
 def test_every_line_of_a_specification_is_listed(contract: str) -> None:
