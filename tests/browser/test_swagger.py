@@ -3,6 +3,8 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.browser.swagger import SwaggerUi, swagger_ui
 from tests.processes import serving
 from tests.web.conftest import SECRET, bearer
@@ -14,6 +16,7 @@ def token(ttl: timedelta = HOUR) -> str:
     return bearer("ann", ttl)["Authorization"].removeprefix("Bearer ")
 
 
+@pytest.mark.proves("FR-016", "SC-002", contract="task-management")
 def test_a_person_works_with_tasks_in_a_browser(tmp_path: Path) -> None:
     """With a valid, an expired and a malformed token, and with nothing but this server to load from."""
     values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": "task-management"}

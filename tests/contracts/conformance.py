@@ -136,6 +136,11 @@ class Conformance:
             return "**not run**"
         return "green, in part" if line in self.specifications[contract].remarks else "green"
 
+    @property
+    def skipped(self) -> set[str]:
+        """The tests that were skipped, because what they need is not installed."""
+        return {test for test, outcomes in self._outcomes.items() if "skipped" in outcomes}
+
     def faults(self) -> list[str]:
         """Name the lines that are not green, and have no reason for it."""
         return [
