@@ -54,8 +54,8 @@ def parse_address(url: str) -> StorageAddress:
     match scheme.lower(), separator and rest:
         case "memory", "":
             return MemoryAddress()
-        case "sqlite", str(path) if path.startswith("/") and path not in {"/", "/:memory:"} and "?" not in path:
-            return SqliteAddress(Path(path.removeprefix("/")))
+        case "sqlite", str(path) if path.startswith("/") and "?" not in path and _is_file(Path(path[1:])):
+            return SqliteAddress(Path(path[1:]))
         case "postgresql" | "postgres", str(target) if target:
             return PostgresAddress(f"postgresql://{target}", None)
         case "postgresql+asyncpg", str(target) if target:
@@ -63,6 +63,10 @@ def parse_address(url: str) -> StorageAddress:
         case "postgresql+psycopg2", str(target) if target:
             return PostgresAddress(f"postgresql://{target}", "psycopg2")
     raise StorageUnusable(f"The database address is not understood; use {ACCEPTED}.")
+
+
+def _is_file(path: Path) -> bool:
+    return str(path) not in {".", ":memory:"}
 
 
 def data_folder() -> Path:

@@ -1,6 +1,7 @@
 """Audit events: who tried what without being allowed to."""
 
 import logging
+from ipaddress import ip_address
 
 from fastapi import Request
 
@@ -28,6 +29,14 @@ def access_denied(request: Request, reason: str) -> None:
     _log(request, "authorization_violation", reason)
 
 
+def _address(request: Request) -> str | None:
+    """Return the client's address; a proxy on this machine may have passed on what is none."""
+    try:
+        return str(ip_address(request.client.host)) if request.client else None
+    except ValueError:
+        return None
+
+
 def _log(request: Request, event: str, reason: str) -> None:
     route = request.scope.get("route")
     _LOGGER.warning(
@@ -38,6 +47,6 @@ def _log(request: Request, event: str, reason: str) -> None:
             "method": request.method,
             "route": getattr(route, "path_format", None),
             "user_id": getattr(request.state, "user_id", None),
-            "client": request.client.host if request.client else None,
+            "client": _address(request),
         },
     )

@@ -53,6 +53,8 @@ async def wanted_completion(request: Request) -> bool | None:
     headers = request.headers
     if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
         return None
+    if "content-type" not in headers and not await _content(request):
+        return None
     body = _validated(CompletionBody, await _json_object(request))
     return body.completed if body.model_fields_set else None
 

@@ -10,6 +10,7 @@ KEY_LIMIT = 255
 """Characters of an idempotency key."""
 
 _ENTITY_TAG = re.compile(r'(W/)?("[\x21\x23-\x7e]*")')
+_ENTITY_TAGS = re.compile(rf"[ \t,]*({_ENTITY_TAG.pattern}[ \t]*(,[ \t,]*|$))*")
 _VERSION = re.compile('"([1-9][0-9]{0,18})"')
 _KEY = re.compile(f"[\x21-\x7e]{{1,{KEY_LIMIT}}}")
 
@@ -22,14 +23,20 @@ def accepted_versions(request: Request) -> frozenset[int] | None:
     sent = request.headers.getlist("if-match")
     if not sent or "*" in map(str.strip, sent):
         return None
-    strong = [tag for weak, tag in _ENTITY_TAG.findall(",".join(sent)) if not weak]
+    strong = [tag for weak, tag in _entity_tags(sent) if not weak]
     return frozenset(int(version[1]) for version in map(_VERSION.fullmatch, strong) if version)
 
 
 def is_known(request: Request, etag: str) -> bool:
     """Whether ``If-None-Match`` names the entity tag, compared weakly (RFC 9110, section 13.1.2)."""
     sent = request.headers.getlist("if-none-match")
-    return bool(sent) and ("*" in sent or any(tag == etag for _, tag in _ENTITY_TAG.findall(",".join(sent))))
+    return bool(sent) and ("*" in sent or any(tag == etag for _, tag in _entity_tags(sent)))
+
+
+def _entity_tags(sent: list[str]) -> list[tuple[str, str]]:
+    """Return the tags of a list, each as its mark of weakness and itself; a malformed list names none."""
+    listed = ",".join(sent)
+    return _ENTITY_TAG.findall(listed) if _ENTITY_TAGS.fullmatch(listed) else []
 
 
 def idempotency_key(request: Request) -> str | None:

@@ -28,10 +28,10 @@ async def open_memory() -> AsyncIterator[TaskRepository]:
 
 @asynccontextmanager
 async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskRepository]:
-    """Open a SQLite file; while some threads wait to write, others read."""
+    """Open a SQLite file, which has one writer at a time anyway."""
     with (
         closing(SqliteTaskRepository(path, deadline)) as repository,
-        closing(ThreadedTaskRepository(repository, threads=4)) as threaded,
+        closing(ThreadedTaskRepository(repository, readers=1, writers=1)) as threaded,
     ):
         yield threaded
 
@@ -42,7 +42,7 @@ async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -
     if address.driver == "psycopg2":
         with (
             open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
-            closing(ThreadedTaskRepository(repository, threads=pool_size)) as threaded,
+            closing(ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size)) as threaded,
         ):
             yield threaded
     else:

@@ -19,6 +19,7 @@ from todo_web.addresses import requested_path
 _LIMIT = re.compile("[1-9][0-9]{0,3}")
 _CURSOR = re.compile("[A-Za-z0-9_-]{1,8000}")
 _DIGEST_BYTES = 8
+_PARAMETERS = ("status", "completed", "sort", "limit", "q")
 
 
 def list_query(request: Request, user_id: str, page_size: int | None) -> TaskQuery:
@@ -39,7 +40,8 @@ def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> s
     position = query.sort.position(last)
     place = to_json([position.value, position.task_id])
     cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
-    parameters = {**request.query_params, "cursor": cursor}
+    sent = request.query_params
+    parameters = {name: sent[name] for name in _PARAMETERS if name in sent} | {"cursor": cursor}
     return f'<{requested_path(request.scope)}?{urlencode(parameters)}>; rel="next"'
 
 

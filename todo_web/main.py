@@ -39,8 +39,11 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> timedelta:
     match = re.fullmatch("([0-9]{1,6})([smhd])", text)
     if match is None:
-        raise click.BadParameter("write a number and a unit, such as 90s, 15m, 24h or 7d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+        raise click.BadParameter("write a number and a unit, such as 90s, 15m or 24h")
+    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if duration > timedelta(hours=24):
+        raise click.BadParameter("the service accepts no token that is valid for more than 24h")
+    return duration
 
 
 @click.group(invoke_without_command=True)
@@ -74,7 +77,7 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         port=port,
         workers=workers,
         loop="auto",
-        http="httptools",
+        http="todo_web.protocol:BoundedHeadProtocol",
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
         server_header=False,
@@ -143,6 +146,8 @@ def _development_secret() -> str:
     """Return the secret of this user's data folder, made at the first call and readable by nobody else."""
     path = data_folder() / "development-secret"
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if path.exists() and path.stat().st_size == 0:
+        path.unlink()  # whoever made it was killed before it was written
     try:
         with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="ascii") as file:
             file.write(secrets.token_urlsafe(48))

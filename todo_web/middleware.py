@@ -1,5 +1,6 @@
 """What happens to every request, whatever its path."""
 
+import asyncio
 import logging
 import re
 from http import HTTPStatus
@@ -62,11 +63,20 @@ class FaultBarrier:
             await self._app(scope, receive, watch)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            if not started:
+                await problem_response(scope, shutting_down())(scope, receive, send)
+            raise
         except Exception:
             _LOGGER.exception("unexpected_error", extra={"request_id": scope["state"]["request_id"]})
             if started:
                 raise
             await problem_response(scope, unexpected_error())(scope, receive, send)
+
+
+def shutting_down() -> Problem:
+    """Return the answer to a request that could not be carried out before the service ends."""
+    return Problem(503, "shutting_down", "The service is ending; try again.", {"Retry-After": "1"})
 
 
 def unexpected_error() -> Problem:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from fastapi import Request, Response
 from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 from starlette.types import Scope
@@ -148,10 +149,16 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 async def answer_domain_error(request: Request, error: Exception) -> Response:
     """Handle TodoError."""
     assert isinstance(error, TodoError)  # noqa: S101  FastAPI registers handlers for one class each
-    audit(request, error)
     if isinstance(error, StorageError):
         _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
-    return problem_response(request.scope, problem_of(error))
+    response = problem_response(request.scope, problem_of(error))
+    # After the answer: what an event costs must not tell a hidden task from a missing one.
+    response.background = BackgroundTask(_audit_later, request, error)
+    return response
+
+
+async def _audit_later(request: Request, error: TodoError) -> None:
+    audit(request, error)
 
 
 async def answer_http_exception(request: Request, error: Exception) -> Response:
@@ -172,5 +179,5 @@ def _methods(request: Request) -> set[str]:
     for context in iter_route_contexts(request.app.routes):
         match, _ = context.matches(request.scope)
         if match is not Match.NONE:
-            methods |= context.methods or set()
+            methods |= context.methods or {"GET", "HEAD"}  # files have no methods of their own
     return methods

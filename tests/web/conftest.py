@@ -46,7 +46,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
         def start_one(**values: object) -> TestClient:
             app = create_app(settings(**values))
-            return running.enter_context(TestClient(app, raise_server_exceptions=False))
+            return running.enter_context(TestClient(app, raise_server_exceptions=False, client=("192.0.2.1", 50000)))
 
         yield start_one
 

@@ -174,7 +174,7 @@ def test_each_failure_and_violation_is_one_event(  # noqa: PLR0913  one row of t
     assert found["request_id"] == answer.headers["X-Request-ID"]
     assert found["method"] == method
     assert str(found["route"]).startswith(path.split("{", maxsplit=1)[0].replace("bob", "{user_id}"))
-    assert found["client"] == "testclient"
+    assert found["client"] == "192.0.2.1"
     assert str(found["time"]).endswith("+00:00")
 
 

@@ -207,6 +207,35 @@ def test_the_console_and_the_service_share_a_file(tmp_path: Path) -> None:
         repository.close()
 
 
+def test_reads_go_on_while_many_writers_wait(tmp_path: Path) -> None:
+    """Another process holds the lock; eight writers wait for it, and neither reads nor the end of the service do."""
+    given = values(tmp_path) | {"TODO_STORAGE_DEADLINE": "2"}
+
+    async def read_among_writers(url: str) -> tuple[set[int], set[int]]:
+        async with httpx2.AsyncClient(base_url=url, headers=bearer(), timeout=30) as client:
+            writers = [asyncio.create_task(client.post("/tasks", json={"title": "y"})) for _ in range(8)]
+            reads = {(await client.get("/tasks/1")).status_code for _ in range(20)}
+            return reads, {(await writer).status_code for writer in writers}
+
+    with serving(given) as server:
+        httpx2.post(f"{server.url}/tasks", json={"title": "x"}, headers=bearer())
+        lock = sqlite3.connect(tmp_path / "tasks.db", isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        assert asyncio.run(read_among_writers(server.url)) == ({200}, {503})
+        lock.execute("ROLLBACK")
+        lock.close()
+        server.send(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_a_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        httpx2.post(f"{server.url}/tasks", json={"title": "x"}, headers=bearer())
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert set(modes.values()) == {0o600}
+    assert "tasks.db" in modes
+
+
 def test_a_removed_file_makes_the_service_not_ready(tmp_path: Path) -> None:
     with serving(values(tmp_path)) as server:
         os.remove(tmp_path / "tasks.db")  # noqa: PTH107  as a person would

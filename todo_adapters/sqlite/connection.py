@@ -1,8 +1,9 @@
 """Open a SQLite file as a task store, and say in the domain's words what goes wrong with it."""
 
+import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
@@ -25,10 +26,15 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     seconds for other processes. Raises StorageUnusable and StorageUnavailable.
     """
     with translated_errors(path):
-        if path.exists() and path.stat().st_size > 0:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Readable by nobody else; SQLite gives the files beside it the same mode. A file that exists must not be opened
+        # here: to close it would end the locks of this process's other connections to it (POSIX advisory locks).
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        if not path.is_file():
+            raise StorageUnusable(f"{path} is no regular file; choose another one.")
+        if path.stat().st_size > 0:
             _refuse_foreign(path, busy_timeout)
-        elif not path.parent.is_dir():
-            path.parent.mkdir(parents=True, mode=0o700)
         connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -44,10 +50,11 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 @contextmanager
@@ -71,7 +78,9 @@ def _refuse_foreign(path: Path, busy_timeout: float) -> None:
     # Read-only, because the last writable connection to a file in WAL mode rewrites it when it is closed.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
-        if _application(connection) != APPLICATION_ID and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        application = _application(connection)
+        empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+        if application != APPLICATION_ID and not empty:
             raise StorageUnusable(f"{path} is a database of another program; choose another file.")
         _refuse_newer(connection, path)
 
@@ -86,7 +95,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     _refuse_newer(connection, path)
-    connection.execute("PRAGMA journal_mode = WAL")
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise StorageUnusable(f"{path} is on a file system without shared memory; choose a folder on a local disk.")
 
 
 def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
