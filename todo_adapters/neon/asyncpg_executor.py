@@ -72,12 +72,11 @@ class AsyncpgExecutor:
     ) -> Sequence[Row]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                try:
-                    return await self._fetch_once(statement, values)
-                except _LOST:
-                    if not repeatable:
-                        raise
-                return await self._fetch_once(statement, values)
+                if repeatable:
+                    # Trying finds out whether the connection still stands, and costs less than a look at it.
+                    with suppress(*_LOST):
+                        return await self._fetch_once(await self._pool.acquire(), statement, values)
+                return await self._fetch_once(await self._acquire(), statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
@@ -101,8 +100,7 @@ class AsyncpgExecutor:
         except TimeoutError:
             self._pool.terminate()
 
-    async def _fetch_once(self, statement: Statement, values: Values) -> Sequence[Row]:
-        connection = await self._acquire()
+    async def _fetch_once(self, connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:
