@@ -39,6 +39,7 @@ class Outcome:
     p50: int
     p95: int
     p99: int
+    failed: int
 
     @property
     def rate(self) -> float:
@@ -47,7 +48,7 @@ class Outcome:
 
 
 def drive(url: str, requests: list[bytes], *, connections: int, seconds: float) -> Outcome:
-    """Send whole HTTP requests over and over in their order. Raises SystemExit if one of them fails.
+    """Send whole HTTP requests over and over in their order.
 
     Every connection sends its next request when it has the answer to the last one.
     """
@@ -61,6 +62,11 @@ def drive(url: str, requests: list[bytes], *, connections: int, seconds: float) 
         command = [WRK, "-t1", f"-c{connections}", f"-d{length}", "--timeout", "30s", "-s", str(script), url]
         ended = subprocess.run(command, check=True, capture_output=True, text=True)
     seen = json.loads(ended.stderr)
-    if seen["errors"] or seen["late"]:
-        raise SystemExit(f"{seen['errors'] + seen['late']} of {seen['requests']} requests failed: {requests[0]!r}")
-    return Outcome(seen["requests"], seen["microseconds"] / 1e6, seen["p50"], seen["p95"], seen["p99"])
+    return Outcome(
+        seen["requests"],
+        seen["microseconds"] / 1e6,
+        seen["p50"],
+        seen["p95"],
+        seen["p99"],
+        seen["errors"] + seen["late"],
+    )

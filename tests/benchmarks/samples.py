@@ -21,15 +21,20 @@ class Sample:
     p95: float = 0
     p99: float = 0
     memory: float = 0
+    failed: int = 0
 
 
 def take(subject: Subject, work: Work, seconds: float) -> Sample:
-    """Let a server work for so long."""
+    """Let a server work for so long; say so if a request fails, and what the server logged last."""
     before = subject.cpu_seconds()
     seen = drive(subject.url, work.requests, connections=work.connections, seconds=seconds)
     cpu = (subject.cpu_seconds() - before) / seen.requests * 1e6
     memory = machine.resident_mib(subject.pid)
-    return Sample(seen.rate, cpu, seen.p50 / 1e3, seen.p95 / 1e3, seen.p99 / 1e3, memory)
+    if seen.failed:
+        first = work.requests[0].splitlines()[0].decode()
+        said = "".join(subject.lines[-5:])
+        print(f"{subject.name}: {seen.failed} of {seen.requests} requests failed, from {first}:\n{said}")  # noqa: T201  a report
+    return Sample(seen.rate, cpu, seen.p50 / 1e3, seen.p95 / 1e3, seen.p99 / 1e3, memory, seen.failed)
 
 
 @dataclass

@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -22,11 +22,12 @@ _STARTUP_SECONDS = 60
 
 @dataclass(frozen=True)
 class Subject:
-    """A server that listens."""
+    """A server that listens; ``lines`` is what it has printed, if it prints anything."""
 
     name: str
     url: str
     pid: int
+    lines: Sequence[str] = ()
 
     def cpu_seconds(self) -> float:
         """Return the processor time used so far."""
@@ -56,7 +57,7 @@ def _running(name: str, database: Database, folder: str, workers: int) -> Iterat
         PSYCOPG2: with_psycopg2,
     }
     with serving(_variables(stores[name]), workers=workers) as server:
-        yield Subject(name, server.url, server.process.pid)
+        yield Subject(name, server.url, server.process.pid, server.lines)
 
 
 def _variables(url: str) -> dict[str, str]:

@@ -96,7 +96,9 @@ def _targets(samples: Samples) -> list[Target]:
             )
         )
     p95 = samples.typical(MIXED, ASYNCPG, _P95)
-    found.append(Target(f"{MIXED}, {ASYNCPG}, 100 connections: p95 ≤ 50 ms, no error", f"{p95:.0f} ms", p95 <= 50))
+    found.append(Target(f"{MIXED}, {ASYNCPG}, 100 connections: p95 ≤ 50 ms", f"{p95:.0f} ms", p95 <= 50))
+    failed = sum(one.failed for turns in samples.turns.values() for one in turns)
+    found.append(Target("no error in any of these", str(failed), failed == 0))
     return found
 
 
