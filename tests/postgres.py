@@ -61,7 +61,7 @@ class Server:
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """Let every process of the server stand still: it accepts connections, and answers nothing."""
-        master = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        master = self.master()
         os.kill(master, signal.SIGSTOP)
         children = [int(pid) for pid in Path(f"/proc/{master}/task/{master}/children").read_text().split()]
         for process in children:
@@ -71,6 +71,10 @@ class Server:
         finally:
             for process in [*children, master]:
                 os.kill(process, signal.SIGCONT)
+
+    def master(self) -> int:
+        """Return the id of the process whose children do the work."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def run(self, statement: str, *values: object, database: str = DATABASE) -> list[tuple[object, ...]]:
         """Run a statement as the tests' own client, on a connection of its own."""

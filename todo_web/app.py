@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here collects any
     )
     app.state.container = container
     app.include_router(health.router)

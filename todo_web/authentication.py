@@ -36,10 +36,11 @@ class BearerToken(SecurityBase):
         return user_id
 
 
-CurrentUser = Annotated[str, Depends(BearerToken())]
+current_user = BearerToken()
+CurrentUser = Annotated[str, Depends(current_user)]
 
 
-async def own_path(request: Request, user_id: CurrentUser) -> None:
+def check_path(request: Request, user_id: str) -> None:
     """Let nobody but the user whom the path names go on, before anything is looked up.
 
     Raises Problem for everybody else, whether or not that user exists.

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from todo_web.deadline import storage_deadline
+from todo_web.deadline import in_time
 from todo_web.openapi.responses import errors, headers
 
 
@@ -34,6 +34,5 @@ async def live() -> Health:
 )
 async def ready(request: Request) -> Health:
     """Tell that the store answers and has the right schema."""
-    async with storage_deadline(request):
-        await request.app.state.container.storage.repository().check()
+    await in_time(request, request.app.state.container.storage.repository().check())
     return Health(status="ok")

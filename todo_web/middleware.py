@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from http import HTTPStatus
-from uuid import uuid4
+from secrets import token_hex
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -29,7 +29,7 @@ class RequestIdentity:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex.encode()
+        request_id = sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
 

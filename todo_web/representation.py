@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 
 from fastapi import Response
-from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from todo_core.task import Task
-
-_HIDDEN = {"deleted_at", "version"}
-_TASK = TypeAdapter(Task)
-_TASKS = TypeAdapter(Sequence[Task])
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """A browser may keep the answer and ask whether it is still good; a shared cache may not keep it (RFC 9111)."""
@@ -22,14 +18,28 @@ def etag(task: Task) -> str:
 
 def tasks_json(tasks: Sequence[Task]) -> bytes:
     """Return tasks as a JSON array."""
-    return _TASKS.dump_json(tasks, exclude={"__all__": _HIDDEN})
+    return to_json([_published(task) for task in tasks])
 
 
 def task_response(task: Task, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Answer with one task."""
     return Response(
-        _TASK.dump_json(task, exclude=_HIDDEN),
+        to_json(_published(task)),
         status,
         {"ETag": etag(task), **PRIVATE, **(headers or {})},
         "application/json",
     )
+
+
+def _published(task: Task) -> dict[str, object]:
+    """Return the fields that are published, which need no validation: the domain has made them."""
+    return {
+        "id": task.id,
+        "user_id": task.user_id,
+        "title": task.title,
+        "description": task.description,
+        "completed": task.completed,
+        "completed_at": task.completed_at,
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+    }

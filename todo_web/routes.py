@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
-from fastapi import Depends, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
@@ -14,11 +14,11 @@ from todo_core.errors import InvalidInput
 from todo_core.query import TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
-from todo_web.authentication import CurrentUser, own_path
+from todo_web.authentication import CurrentUser, check_path, current_user
 from todo_web.body import task_fields, wanted_completion
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
-from todo_web.deadline import storage_deadline
+from todo_web.deadline import in_time
 from todo_web.listing import list_query, next_link
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
@@ -46,14 +46,12 @@ def contract_routes(contract: Contract) -> list[APIRoute]:
     if not contract.policy.deletion_permanent:
         routes.append(("POST", f"{one}/restore", endpoints.restore_task))
     route_class = _route_class(contract)
-    dependencies = [Depends(own_path)] if contract.user_in_path else []
     return [
         route_class(
             path,
             endpoint,
             methods=[method],
             tags=[contract.name],
-            dependencies=dependencies,
             **describe(contract, method, endpoint.__name__),
         )
         for method, path, endpoint in routes
@@ -82,8 +80,7 @@ class TaskEndpoints:
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Create a task."""
         fields, key = await task_fields(request), idempotency_key(request)
-        async with storage_deadline(request):
-            created = await self._service(request).create(user_id, fields, key)
+        created = await in_time(request, self._service(request).create(user_id, fields, key))
         path = self._contract.base_path.format(user_id=quote(user_id, safe=""))
         headers = {"Location": f"{path}/{created.task.id}"}
         if created.replayed:
@@ -92,8 +89,7 @@ class TaskEndpoints:
 
     async def get_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Return one task."""
-        async with storage_deadline(request):
-            task = await self._service(request).get(user_id, _task_id(request))
+        task = await in_time(request, self._service(request).get(user_id, _task_id(request)))
         if is_known(request, etag(task)):
             return Response(status_code=304, headers={"ETag": etag(task), **PRIVATE})
         return task_response(task)
@@ -101,8 +97,8 @@ class TaskEndpoints:
     async def update_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Change the fields that are present and leave the others alone."""
         fields, versions = await task_fields(request), accepted_versions(request)
-        async with storage_deadline(request):
-            return task_response(await self._service(request).update(user_id, _task_id(request), fields, versions))
+        update = self._service(request).update(user_id, _task_id(request), fields, versions)
+        return task_response(await in_time(request, update))
 
     async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Set the state that the body names; without a body, do what the contract says."""
@@ -112,29 +108,24 @@ class TaskEndpoints:
             use_case = service.toggle
         else:
             use_case = service.reopen if wanted is False else service.complete
-        async with storage_deadline(request):
-            return task_response(await use_case(user_id, _task_id(request), versions))
+        return task_response(await in_time(request, use_case(user_id, _task_id(request), versions)))
 
     async def delete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Delete a task, for good or into the trash."""
-        async with storage_deadline(request):
-            await self._service(request).delete(user_id, _task_id(request), accepted_versions(request))
+        await in_time(request, self._service(request).delete(user_id, _task_id(request), accepted_versions(request)))
         return Response(status_code=204)
 
     async def restore_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Take a task out of the trash."""
-        async with storage_deadline(request):
-            return task_response(
-                await self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
-            )
+        restore = self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
+        return task_response(await in_time(request, restore))
 
     def _service(self, request: Request) -> TaskService:
         service: TaskService = request.app.state.container.services()[self._contract.name]
         return service
 
     async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
-        async with storage_deadline(request):
-            return list(await self._service(request).list(user_id, query))
+        return list(await in_time(request, self._service(request).list(user_id, query)))
 
     async def _everything(self, request: Request, user_id: str, query: TaskQuery) -> Response:
         query = replace(query, limit=CHUNK)
@@ -162,14 +153,21 @@ def _task_id(request: Request) -> int:
 
 def _route_class(contract: Contract) -> type[APIRoute]:
     class ContractRoute(APIRoute):
-        """Answers invalid input with the status that the contract fixes."""
+        """Answers invalid input with the status that the contract fixes.
+
+        FastAPI documents what the endpoints depend on. Solving that anew for each request would cost more than the rest
+        of the route, and the user is all that it comes to.
+        """
 
         def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            handle = super().get_route_handler()
+            endpoint: Callable[[Request, str], Coroutine[Any, Any, Response]] = self.endpoint
 
             async def handle_input(request: Request) -> Response:
                 try:
-                    return await handle(request)
+                    user_id = await current_user(request)
+                    if contract.user_in_path:
+                        check_path(request, user_id)
+                    return await endpoint(request, user_id)
                 except InvalidInput as error:
                     raise invalid_request(contract.invalid_input_status, error) from None
                 except InvalidRequest as error:

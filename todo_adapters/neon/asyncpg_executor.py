@@ -38,8 +38,10 @@ _LOST = (
 class AsyncpgExecutor:
     """Implements todo_adapters.neon.executor.Executor in the event loop in which it was opened."""
 
-    def __init__(self, pool: asyncpg.Pool, deadline: float) -> None:
+    def __init__(self, pool: asyncpg.Pool, pool_size: int, deadline: float) -> None:
         self._pool = pool
+        # The pool lets whoever comes at the right moment overtake those who wait, up to their deadline.
+        self._turns = asyncio.Semaphore(pool_size)
         self._deadline = deadline
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -65,25 +67,24 @@ class AsyncpgExecutor:
             max_inactive_connection_lifetime=_IDLE,
             reset=_leave_as_it_is,
         )
-        return cls(await pool, deadline)
+        return cls(await pool, pool_size, deadline)
 
     async def fetch(  # noqa: D102  the protocol says it
         self, statement: Statement, values: Values, *, repeatable: bool = False
     ) -> Sequence[Row]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                try:
-                    return await self._fetch_once(statement, values)
-                except _LOST:
-                    if not repeatable:
-                        raise
-                return await self._fetch_once(statement, values)
+                if repeatable:
+                    # Trying finds out whether the connection still stands, and costs less than a look at it.
+                    with suppress(*_LOST):
+                        return await self._fetch_once(await self._borrow(), statement, values)
+                return await self._fetch_once(await self._borrow_alive(), statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._acquire()
+                connection = await self._borrow_alive()
         transaction = AsyncpgTransaction(connection, self._deadline)
         try:
             await transaction.begin()
@@ -92,7 +93,7 @@ class AsyncpgExecutor:
         except BaseException:
             self._settle(connection, transaction)
             raise
-        await self._pool.release(connection)
+        await self._give_back(connection)
 
     async def close(self) -> None:  # noqa: D102  the protocol says it
         try:
@@ -101,22 +102,35 @@ class AsyncpgExecutor:
         except TimeoutError:
             self._pool.terminate()
 
-    async def _fetch_once(self, statement: Statement, values: Values) -> Sequence[Row]:
-        connection = await self._acquire()
+    async def _fetch_once(self, connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:
             self._settle(connection)
             raise
-        await self._pool.release(connection)
+        await self._give_back(connection)
         return rows
 
-    async def _acquire(self) -> Connection:
-        while True:
-            connection = await self._pool.acquire()
-            if not _has_ended(connection):
-                return connection
+    async def _borrow(self) -> Connection:
+        """Return a connection, first come, first served; it may have ended."""
+        await self._turns.acquire()
+        try:
+            return await self._pool.acquire()
+        except BaseException:
+            self._turns.release()
+            raise
+
+    async def _borrow_alive(self) -> Connection:
+        while _has_ended(connection := await self._borrow()):
             connection.terminate()
+            self._turns.release()
+        return connection
+
+    async def _give_back(self, connection: Connection) -> None:
+        try:
+            await self._pool.release(connection)
+        finally:
+            self._turns.release()
 
     def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
         """Release a connection in the background: its last statement may still run, on a server that may be frozen."""
@@ -132,6 +146,8 @@ class AsyncpgExecutor:
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
             with suppress(asyncpg.InterfaceError):  # it is gone already
                 connection.terminate()
+        finally:
+            self._turns.release()
 
 
 class AsyncpgTransaction:

@@ -1,0 +1,45 @@
+"""How fast the service is, beside what it could be at best and what is usual.
+
+    python -m tests.benchmarks [--quick] [PART ...]
+
+Starts real servers and a real PostgreSQL, drives them with wrk, prints what it measures and writes it into
+``docs/performance.md``. The server under test has one core to itself, everything else has the others.
+"""
+
+import argparse
+import os
+import tempfile
+
+from tests.benchmarks import growth, machine, soak, start, throughput, workers
+from tests.benchmarks.parts import Bench
+from tests.postgres import running_postgres
+
+_PARTS = {
+    "throughput": throughput.run,
+    "start": start.run,
+    "workers": workers.run,
+    "growth": growth.run,
+    "soak": soak.run,
+}
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the service.")
+    parser.add_argument("--quick", action="store_true", help="about two minutes, and rough figures")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"all of them unless named: {', '.join(_PARTS)}")
+    asked = parser.parse_args()
+    if unknown := [name for name in asked.parts if name not in _PARTS]:
+        parser.error(f"there is no part {unknown[0]!r}; choose from {', '.join(_PARTS)}")
+    os.sched_setaffinity(0, machine.cores()[1])
+    with running_postgres() as database, tempfile.TemporaryDirectory() as folder:
+        if asked.quick:
+            bench = Bench(database, folder, rounds=1, seconds=1, soak_seconds=20, rows=100_000)
+        else:
+            bench = Bench(database, folder, rounds=5, seconds=3, soak_seconds=600, rows=10_000_000)
+        for name in asked.parts or _PARTS:
+            _PARTS[name](bench)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the operating system says of processes: their processor time and memory, and the cores that they may use."""
+
+import os
+import platform
+from functools import cache
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all its descendants."""
+    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _words(task / "children")]
+    return [pid, *(one for child in children for one in family(child))]
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process and its descendants have used, those that have ended included."""
+    return sum(_cpu_seconds(one) for one in family(pid))
+
+
+def resident_mib(pid: int) -> float:
+    """Return the memory that a process and its descendants hold."""
+    return sum(int(_words(Path(f"/proc/{one}/statm"))[1]) for one in family(pid)) * os.sysconf("SC_PAGESIZE") / 2**20
+
+
+def pin(pid: int, cores: set[int]) -> None:
+    """Keep a process with all its threads and descendants, present and future, on these cores."""
+    for one in family(pid):
+        for thread in Path(f"/proc/{one}/task").iterdir():
+            os.sched_setaffinity(int(thread.name), cores)
+
+
+@cache
+def cores() -> tuple[set[int], set[int]]:
+    """Return the cores for the server under test and for everything else; the same ones where there is only one.
+
+    Those that this process might use when it asked for the first time: it keeps to some of them later.
+    """
+    first, *others = sorted(os.sched_getaffinity(0))
+    return {first}, set(others) or {first}
+
+
+def description() -> str:
+    """Say what the figures were measured on."""
+    model = next((line for line in _lines("/proc/cpuinfo") if line.startswith("model name")), ": unknown processor")
+    return f"{os.cpu_count()} cores of {model.split(':', 1)[1].strip()}, Python {platform.python_version()}"
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:  # it ended in between; its parent has its time
+        return 0
+    return sum(map(int, fields[11:15])) / _TICKS  # own and awaited children's, in user mode and in the kernel
+
+
+def _words(path: Path) -> list[str]:
+    try:
+        return path.read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,17 @@
+"""What a measurement is done with, whichever part it is of."""
+
+from dataclasses import dataclass
+
+from tests.postgres import Server
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A database, a folder for files that are thrown away, and how much time there is."""
+
+    database: Server
+    folder: str
+    rounds: int
+    seconds: float
+    soak_seconds: float
+    rows: int
