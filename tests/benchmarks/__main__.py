@@ -26,7 +26,7 @@ _PARTS = {
 def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the service.")
-    parser.add_argument("--quick", action="store_true", help="about two minutes, and rough figures")
+    parser.add_argument("--quick", action="store_true", help="a few minutes, and rough figures")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"all of them unless named: {', '.join(_PARTS)}")
     asked = parser.parse_args()
     if unknown := [name for name in asked.parts if name not in _PARTS]:
