@@ -112,26 +112,23 @@ class Journal:
 
     def undone(self, entry: Entry, versions: Mapping[int, int]) -> None:
         """Note that a command was undone, and the versions that its tasks have now."""
-        with self._session() as db, transaction(db):
-            db.execute("UPDATE entries SET undone = 1 WHERE id = ?", (entry.id,))
-            for step in entry.steps:
-                now = versions[step.task_id]
-                db.execute(
-                    "UPDATE steps SET before_version = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
-                )
-                # The same state again under a later version: commands before this one recognise it by that.
-                self._rename(db, "after_version", step.task_id, step.before_version, now)
+        self._moved(entry, versions, undone=True)
 
     def redone(self, entry: Entry, versions: Mapping[int, int]) -> None:
         """Note that a command was done again, and the versions that its tasks have now."""
+        self._moved(entry, versions, undone=False)
+
+    def _moved(self, entry: Entry, versions: Mapping[int, int], *, undone: bool) -> None:
+        reached, left = ("before_version", "after_version") if undone else ("after_version", "before_version")
         with self._session() as db, transaction(db):
-            db.execute("UPDATE entries SET undone = 0 WHERE id = ?", (entry.id,))
+            db.execute("UPDATE entries SET undone = ? WHERE id = ?", (undone, entry.id))
             for step in entry.steps:
                 now = versions[step.task_id]
                 db.execute(
-                    "UPDATE steps SET after_version = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
+                    f"UPDATE steps SET {reached} = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
                 )
-                self._rename(db, "before_version", step.task_id, step.after_version, now)
+                # The same state again under a later version: the commands on its other side recognise it by that.
+                self._rename(db, left, step.task_id, getattr(step, reached), now)
 
     def drop(self, entry: Entry) -> None:
         """Forget a command that cannot be undone or redone any more."""

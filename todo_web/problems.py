@@ -73,7 +73,6 @@ def invalid_request(status: int, *errors: InvalidInput) -> Problem:
 
 
 _RETRY = {"Retry-After": RETRY_AFTER}
-_STORAGE = Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY)
 _CONFLICT = Problem(412, "version_conflict", "The task was changed since; fetch it again.")
 _ANSWERS: Mapping[type[TodoError], Problem] = {
     TaskNotFound: Problem(404, "task_not_found", "There is no such task."),
@@ -85,7 +84,7 @@ _ANSWERS: Mapping[type[TodoError], Problem] = {
     KeysUnavailable: Problem(
         503, "keys_unavailable", "Tokens cannot be verified now; try again.", {"Retry-After": "30"}
     ),
-    StorageError: _STORAGE,
+    StorageError: Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY),
 }
 
 
