@@ -31,7 +31,7 @@ async def open_with_asyncpg(
     from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    executor = await AsyncpgExecutor.open(endpoint(address), pool_size=pool_size, deadline=deadline)
+    executor = AsyncpgExecutor(endpoint(address), pool_size=pool_size, deadline=deadline)
     try:
         yield NeonTaskRepository(executor)
     finally:

@@ -1,30 +1,23 @@
-"""Run the store's statements on asyncpg's own pool: the service's hot path."""
+"""Run the store's statements on asyncpg: the service's hot path."""
 
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
+from todo_adapters.neon.connections import Connection, Connections
 from todo_adapters.neon.endpoint import Endpoint
 from todo_adapters.neon.executor import Row, Values
 from todo_adapters.neon.faults import UNAVAILABLE, UNTRUSTED, fault
-from todo_adapters.neon.readiness import is_ready
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable, StorageUnusable
 
-Connection = Any
-"""A connection that the pool has lent out; asyncpg does not type its proxy."""
-
 _GRACE = 2.0
 """Seconds in which the server may confirm that it has stopped an abandoned statement."""
-
-_IDLE = 60.0
-"""Seconds after which an unused connection is closed: long before Neon suspends, or a network forgets it."""
 
 _LOST = (
     asyncpg.PostgresConnectionError,
@@ -38,21 +31,14 @@ _LOST = (
 class AsyncpgExecutor:
     """Implements todo_adapters.neon.executor.Executor in the event loop in which it was opened."""
 
-    def __init__(self, pool: asyncpg.Pool, pool_size: int, deadline: float) -> None:
-        self._pool = pool
-        # The pool lets whoever comes at the right moment overtake those who wait, up to their deadline.
-        self._turns = asyncio.Semaphore(pool_size)
-        self._deadline = deadline
-        self._settling: set[asyncio.Task[None]] = set()
-
-    @classmethod
-    async def open(cls, endpoint: Endpoint, *, pool_size: int, deadline: float) -> "AsyncpgExecutor":
+    def __init__(self, endpoint: Endpoint, *, pool_size: int, deadline: float) -> None:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
 
         Connects on first use, so the database may be asleep. Through a pooler in transaction mode no statement stays
         prepared: the next one may reach another server connection.
         """
-        pool = asyncpg.create_pool(
+        connect = partial(
+            asyncpg.connect,
             host=endpoint.host,
             port=endpoint.port,
             user=endpoint.user,
@@ -62,12 +48,10 @@ class AsyncpgExecutor:
             server_settings={"application_name": endpoint.application_name},
             statement_cache_size=0 if endpoint.pooled else 100,
             timeout=deadline,
-            min_size=0,
-            max_size=pool_size,
-            max_inactive_connection_lifetime=_IDLE,
-            reset=_leave_as_it_is,
         )
-        return cls(await pool, pool_size, deadline)
+        self._connections = Connections(connect, pool_size)
+        self._deadline = deadline
+        self._settling: set[asyncio.Task[None]] = set()
 
     async def fetch(  # noqa: D102  the protocol says it
         self, statement: Statement, values: Values, *, repeatable: bool = False
@@ -77,14 +61,14 @@ class AsyncpgExecutor:
                 if repeatable:
                     # Trying finds out whether the connection still stands, and costs less than a look at it.
                     with suppress(*_LOST):
-                        return await self._fetch_once(await self._borrow(), statement, values)
-                return await self._fetch_once(await self._borrow_alive(), statement, values)
+                        return await self._fetch(statement, values, alive=False)
+                return await self._fetch(statement, values, alive=True)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._borrow_alive()
+                connection = await self._connections.borrow(alive=True)
         transaction = AsyncpgTransaction(connection, self._deadline)
         try:
             await transaction.begin()
@@ -93,61 +77,38 @@ class AsyncpgExecutor:
         except BaseException:
             self._settle(connection, transaction)
             raise
-        await self._give_back(connection)
+        self._connections.give_back(connection)
 
     async def close(self) -> None:  # noqa: D102  the protocol says it
-        try:
-            async with asyncio.timeout(_GRACE):
-                await self._pool.close()
-        except TimeoutError:
-            self._pool.terminate()
+        await self._connections.close(_GRACE)
 
-    async def _fetch_once(self, connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
+    async def _fetch(self, statement: Statement, values: Values, *, alive: bool) -> Sequence[Row]:
+        connection = await self._connections.borrow(alive=alive)
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:
             self._settle(connection)
             raise
-        await self._give_back(connection)
+        self._connections.give_back(connection)
         return rows
 
-    async def _borrow(self) -> Connection:
-        """Return a connection, first come, first served; it may have ended."""
-        await self._turns.acquire()
-        try:
-            return await self._pool.acquire()
-        except BaseException:
-            self._turns.release()
-            raise
-
-    async def _borrow_alive(self) -> Connection:
-        while _has_ended(connection := await self._borrow()):
-            connection.terminate()
-            self._turns.release()
-        return connection
-
-    async def _give_back(self, connection: Connection) -> None:
-        try:
-            await self._pool.release(connection)
-        finally:
-            self._turns.release()
-
     def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
-        """Release a connection in the background: its last statement may still run, on a server that may be frozen."""
-        task = asyncio.create_task(self._release(connection, transaction))
+        """Give back a connection in the background: its last statement may run on, on a server that may be frozen."""
+        task = asyncio.create_task(self._settled(connection, transaction))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
 
-    async def _release(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
+    async def _settled(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
         try:
-            if transaction and connection.is_in_transaction():
-                await transaction.roll_back()
-            await self._pool.release(connection, timeout=_GRACE)
+            async with asyncio.timeout(_GRACE):
+                if transaction and connection.is_in_transaction():
+                    await transaction.roll_back()
+                else:
+                    await connection.reset()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            with suppress(asyncpg.InterfaceError):  # it is gone already
-                connection.terminate()
+            connection.terminate()
         finally:
-            self._turns.release()
+            self._connections.give_back(connection)
 
 
 class AsyncpgTransaction:
@@ -177,8 +138,7 @@ class AsyncpgTransaction:
 
     async def roll_back(self) -> None:
         """Undo it. Raises what asyncpg raises."""
-        async with asyncio.timeout(_GRACE):
-            await self._transaction.rollback()
+        await self._transaction.rollback()
 
 
 async def _fetch(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
@@ -197,19 +157,6 @@ def _compiled(statement: Statement) -> tuple[str, tuple[str, ...]]:
 def _protection(endpoint: Endpoint) -> ssl.SSLContext | str:
     """Return what asyncpg takes for ``ssl``: names for what may do without TLS, a context for what must not."""
     return endpoint.sslmode if endpoint.sslmode in {"disable", "allow", "prefer"} else endpoint.ssl_context()
-
-
-async def _leave_as_it_is(_: Connection) -> None:
-    """Spare the round trip that resets a session: no statement here changes one."""
-
-
-def _has_ended(connection: Connection) -> bool:
-    """Whether the server has closed an idle connection, which the event loop may not have noticed yet.
-
-    Found out before a write is sent, because afterwards nobody could tell whether it was carried out.
-    """
-    transport = connection._transport  # noqa: SLF001  asyncpg has no public way to look at the socket
-    return transport is None or is_ready(transport.get_extra_info("socket"), reading=True, timeout=0)
 
 
 @contextmanager
