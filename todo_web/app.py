@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 
 from todo_core.errors import TodoError
 from todo_web import health
+from todo_web.collector import rare_collections
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
 from todo_web.middleware import Cors, FaultBarrier, RequestIdentity
@@ -67,4 +68,5 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     async with running(app.state.container):
-        yield
+        with rare_collections():
+            yield
