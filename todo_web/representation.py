@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from fastapi import Response
-from pydantic_core import to_json
 
 from todo_core.task import Task
 
@@ -18,13 +18,13 @@ def etag(task: Task) -> str:
 
 def tasks_json(tasks: Sequence[Task]) -> bytes:
     """Return tasks as a JSON array."""
-    return to_json([_published(task) for task in tasks])
+    return msgspec.json.encode([_published(task) for task in tasks])
 
 
 def task_response(task: Task, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Answer with one task."""
     return Response(
-        to_json(_published(task)),
+        msgspec.json.encode(_published(task)),
         status,
         {"ETag": etag(task), **PRIVATE, **(headers or {})},
         "application/json",
