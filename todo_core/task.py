@@ -1,9 +1,9 @@
 """A task, and every rule about what may happen to one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
@@ -116,12 +116,11 @@ class NewTask:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """One user's task; a change returns a new value with the next version, or the same object if nothing changes.
 
     Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at``
-    is in the trash.
+    is in the trash. A named tuple, because a frozen dataclass takes five times as long to make, and lists are long.
     """
 
     id: int
@@ -179,9 +178,9 @@ class Task:
         completed_at = sent.get("completed_at", self.completed_at)
         return self._changed(now, completed=completed_at is not None, **sent)
 
-    def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as dataclasses.replace
+    def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as NamedTuple._replace
         # A clock that was set back must not make a change look older than the one before it.
-        return replace(self, updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
+        return self._replace(updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
 
 
 def _generate_title(description: str | None, limit: int) -> str:

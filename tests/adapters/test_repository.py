@@ -61,7 +61,7 @@ def test_ids_are_never_reused(repository: TaskRepository) -> None:
 @pytest.mark.needs("removal")
 def test_no_user_removes_the_task_of_another(repository: TaskRepository) -> None:
     task = added(repository, "ann")
-    assert not run_now(repository.replace(replace(task, user_id="bob"), None))
+    assert not run_now(repository.replace(task._replace(user_id="bob"), None))
     assert run_now(repository.get("ann", task.id)) == task
 
 
@@ -69,8 +69,8 @@ def test_no_user_sees_or_changes_the_task_of_another(repository: TaskRepository)
     task = added(repository, "ann")
     assert run_now(repository.get("bob", task.id)) is None
     assert run_now(repository.find("bob", TaskQuery())) == []
-    stolen = replace(task, user_id="bob")
-    assert not run_now(repository.replace(stolen, replace(stolen, title="mine", version=2)))
+    stolen = task._replace(user_id="bob")
+    assert not run_now(repository.replace(stolen, stolen._replace(title="mine", version=2)))
     assert changed(repository, lambda current: current.complete(LATER), "bob") is None
     assert run_now(repository.get("ann", task.id)) == task
 
@@ -93,7 +93,7 @@ def test_an_unknown_id_is_nobodys(repository: TaskRepository, task_id: int) -> N
 @pytest.mark.needs("times", "removal")
 def test_replace_stores_only_at_the_version_that_was_read(repository: TaskRepository) -> None:
     task = added(repository)
-    done, renamed = task.complete(LATER), replace(task, title="Buy oat milk", version=2)
+    done, renamed = task.complete(LATER), task._replace(title="Buy oat milk", version=2)
     assert run_now(repository.replace(task, done))
     assert not run_now(repository.replace(task, renamed))
     assert not run_now(repository.replace(task, None))
@@ -106,8 +106,7 @@ def test_replace_stores_only_at_the_version_that_was_read(repository: TaskReposi
 @pytest.mark.needs("times", "one step")
 def test_every_field_that_may_change_is_stored(repository: TaskRepository) -> None:
     task = added(repository, description="old", completed_at=NOW)
-    changed = replace(
-        task,
+    changed = task._replace(
         title="new",
         description=None,
         completed=False,
@@ -233,7 +232,7 @@ def test_pages_join_to_the_whole_list_in_its_order(repository: TaskRepository, s
     for number, title in enumerate(["b", "a", "B", "é", "a", "z", "\U0001f385", "\uffff"]):
         task = added(repository, title=title, created_at=NOW + timedelta(microseconds=number // 3))
         if number % 3 == 0:
-            renamed = replace(task, description="x", updated_at=LATER, version=2)
+            renamed = task._replace(description="x", updated_at=LATER, version=2)
             assert run_now(repository.replace(task, renamed))
     everything = list(run_now(repository.find("ann", TaskQuery(status=status, sort=sort))))
     assert everything == sorted(everything, key=sort.position, reverse=sort.descending)

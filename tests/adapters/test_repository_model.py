@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -71,7 +70,7 @@ class StoreComparison(RuleBasedStateMachine):
         if task is None:
             return
         after = change(task, now)
-        stored = run_now(self.store.replace(replace(task, version=task.version + stale), after))
+        stored = run_now(self.store.replace(task._replace(version=task.version + stale), after))
         assert stored == (stale == 0)
         if stored:
             self.model[task_id] = after

@@ -1,7 +1,7 @@
 """Several tasks changed one after the other, as nearly all or none as a network lets them be."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from todo_adapters.rest.representation import write_of
 from todo_core.errors import StorageUnavailable, TodoError, VersionConflict
@@ -75,7 +75,7 @@ def _put_back(write: Write, done: Collection[tuple[Step, Task]]) -> list[int]:
     left = []
     for step, now in reversed(list(done)):
         try:
-            restored = write(now, replace(step.before, version=now.version + 1))
+            restored = write(now, step.before._replace(version=now.version + 1))
         except TodoError:
             restored = None
         if restored is None:

@@ -124,7 +124,7 @@ class RestTaskRepository:
             versions = {task_id: self._version(user_id, task_id) for task_id, task in live.items() if task is None}
             missing = {task_id for task_id, version in versions.items() if version is not None}
             trashed = self._in_trash(user_id, missing)
-            found |= {task.id: replace(task, version=versions[task.id] or UNKNOWN_VERSION) for task in trashed}
+            found |= {task.id: task._replace(version=versions[task.id] or UNKNOWN_VERSION) for task in trashed}
             missing -= found.keys()
             if not missing:
                 return {task_id: found[task_id] for task_id in dict.fromkeys(task_ids) if task_id in found}
@@ -168,7 +168,7 @@ class RestTaskRepository:
         if answer.status == HTTPStatus.OK:
             return answer.task
         if answer.status == HTTPStatus.NO_CONTENT:
-            return replace(after, version=before.version + 1)
+            return after._replace(version=before.version + 1)
         if answer.status == HTTPStatus.PRECONDITION_FAILED or _is_missing(answer, before.id):
             return self._effect(before, after) if answer.repeated else None
         raise refusal(answer, before.id)

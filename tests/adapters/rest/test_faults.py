@@ -1,7 +1,6 @@
 """A bad connection, and servers that are none: nothing is done twice, and every fault is an error of the domain."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -59,7 +58,7 @@ def completed(tasks: Mapping[int, Task]) -> dict[int, Task]:
 def test_a_task_is_added_once_however_often_it_is_sent(repository: RestTaskRepository, line: Wire, fault: Fate) -> None:
     line.plan += [("POST", fault), ("POST", fault)]
     task = added(repository)
-    assert run_now(repository.find("ann", TaskQuery())) == [replace(task, version=0)]
+    assert run_now(repository.find("ann", TaskQuery())) == [task._replace(version=0)]
     keys = {request.headers["Idempotency-Key"] for request in line.sent("POST")}
     assert (len(line.sent("POST")), len(keys)) == (3, 1)
 
@@ -94,7 +93,7 @@ def test_a_change_of_somebody_else_is_not_taken_for_the_own_one(
         def overtake() -> None:
             now = run_now(rival.get("ann", 1))
             assert now
-            assert run_now(rival.replace(now, replace(now, title="theirs")))
+            assert run_now(rival.replace(now, now._replace(title="theirs")))
 
         line.plan += [("PUT", fault), ("PUT", Meanwhile(overtake))]
         assert not run_now(repository.replace(task, task.complete(NOW)))

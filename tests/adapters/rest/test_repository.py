@@ -61,14 +61,14 @@ def test_a_task_says_what_was_sent_and_has_the_servers_times(repository: RestTas
 def test_every_change_is_one_conditional_request(repository: RestTaskRepository) -> None:
     task = added(repository)
     changes: list[Callable[[Task], Task]] = [
-        lambda task: replace(task, title="Buy oats", description="soon"),
+        lambda task: task._replace(title="Buy oats", description="soon"),
         lambda task: task.complete(NOW),
         lambda task: task.delete(NOW),
         lambda task: task.restore(NOW),
-        lambda task: replace(task, description=None, completed=False, completed_at=None),
+        lambda task: task._replace(description=None, completed=False, completed_at=None),
     ]
     for change in changes:
-        after = replace(change(task), version=task.version + 1)
+        after = change(task)._replace(version=task.version + 1)
         assert run_now(repository.replace(task, after))
         assert not run_now(repository.replace(task, after))
         task = got(repository)
@@ -78,7 +78,7 @@ def test_every_change_is_one_conditional_request(repository: RestTaskRepository)
 
 def test_a_task_in_the_trash_has_its_version_and_the_time_of_its_deletion(repository: RestTaskRepository) -> None:
     task = added(repository)
-    assert run_now(repository.replace(task, replace(task, title="Buy oats")))
+    assert run_now(repository.replace(task, task._replace(title="Buy oats")))
     assert run_now(repository.replace(got(repository), task))
     trashed = run_now(repository.change("ann", [1], lambda tasks: {1: tasks[1].delete(NOW)}))[1]
     assert trashed.version == 4
@@ -105,8 +105,8 @@ def test_what_is_changed_comes_back_with_the_servers_times(repository: RestTaskR
     "change",
     [
         lambda task: None,
-        lambda task: replace(task, title="x", deleted_at=NOW),
-        lambda task: replace(task, completed_at=NOW),
+        lambda task: task._replace(title="x", deleted_at=NOW),
+        lambda task: task._replace(completed_at=NOW),
     ],
 )
 def test_what_no_single_request_does_is_refused_before_anything_is_done(
@@ -126,7 +126,7 @@ def test_when_somebody_is_faster_in_the_middle_the_rest_is_put_back(repository: 
     tasks = [added(repository, title) for title in ("one", "two", "three")]
 
     def decide(found: Mapping[int, Task]) -> dict[int, Task]:
-        assert run_now(repository.replace(found[3], replace(found[3], title="theirs")))
+        assert run_now(repository.replace(found[3], found[3]._replace(title="theirs")))
         return {1: found[1].complete(NOW), 2: found[2].delete(NOW), 3: found[3].complete(NOW)}
 
     with pytest.raises(VersionConflict) as conflict:
@@ -144,7 +144,7 @@ def test_when_somebody_is_faster_at_first_the_decision_is_made_anew(repository: 
 
     def decide(found: Mapping[int, Task]) -> dict[int, Task]:
         if rivals:
-            assert run_now(repository.replace(found[1], replace(found[1], title=rivals.pop())))
+            assert run_now(repository.replace(found[1], found[1]._replace(title=rivals.pop())))
         return {1: found[1].complete(NOW)}
 
     outcome = run_now(repository.change("ann", [1], decide))
