@@ -54,7 +54,7 @@ class AsyncpgExecutor:
         self._settling: set[asyncio.Task[None]] = set()
 
     async def fetch(  # noqa: D102  the protocol says it
-        self, statement: Statement, values: Values, *, repeatable: bool = False
+        self, statement: Statement, values: Values, *, repeatable: bool = False, continues: bool = False
     ) -> Sequence[Row]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
@@ -62,13 +62,13 @@ class AsyncpgExecutor:
                     # Trying finds out whether the connection still stands, and costs less than a look at it.
                     with suppress(*_LOST):
                         return await self._fetch(statement, values, alive=False)
-                return await self._fetch(statement, values, alive=True)
+                return await self._fetch(statement, values, continues=continues)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._connections.borrow(alive=True)
+                connection = await self._connections.borrow()
         transaction = AsyncpgTransaction(connection, self._deadline)
         try:
             await transaction.begin()
@@ -82,8 +82,10 @@ class AsyncpgExecutor:
     async def close(self) -> None:  # noqa: D102  the protocol says it
         await self._connections.close(_GRACE)
 
-    async def _fetch(self, statement: Statement, values: Values, *, alive: bool) -> Sequence[Row]:
-        connection = await self._connections.borrow(alive=alive)
+    async def _fetch(
+        self, statement: Statement, values: Values, *, alive: bool = True, continues: bool = False
+    ) -> Sequence[Row]:
+        connection = await self._connections.borrow(alive=alive, continues=continues)
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:

@@ -24,10 +24,13 @@ class Executor(Protocol):
     a text that is wider than its column. Times come back in UTC.
     """
 
-    async def fetch(self, statement: Statement, values: Values, *, repeatable: bool = False) -> Sequence[Row]:
+    async def fetch(
+        self, statement: Statement, values: Values, *, repeatable: bool = False, continues: bool = False
+    ) -> Sequence[Row]:
         """Return the rows of a statement, which is durable then.
 
-        What is ``repeatable``, because it changes nothing, is tried once more if the connection breaks.
+        What is ``repeatable``, because it changes nothing, is tried once more if the connection breaks. What
+        ``continues`` a use case may go before what begins one: its caller has waited in line already.
         """
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:

@@ -38,7 +38,12 @@ class Psycopg2Executor:
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def fetch(  # noqa: D102  the protocol says it
-        self, statement: Statement, values: Values, *, repeatable: bool = False
+        self,
+        statement: Statement,
+        values: Values,
+        *,
+        repeatable: bool = False,
+        continues: bool = False,  # noqa: ARG002  SQLAlchemy's pool knows one line only
     ) -> Sequence[Row]:
         with translated_errors(), waiting.deadline(self._deadline):
             try:

@@ -54,7 +54,7 @@ class NeonTaskRepository:
         return [Task(*row) for row in rows]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
-        return bool(await self._executor.fetch(*_replacement(before, after)))
+        return bool(await self._executor.fetch(*_replacement(before, after), continues=True))
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
