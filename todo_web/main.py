@@ -21,6 +21,7 @@ from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.logs import development_log_config, log_config
+from todo_web.processes import serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 
 SHUTDOWN_SECONDS = 8
@@ -70,7 +71,7 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
     if dev:
         _greet(settings, host, port)
     signal.signal(signal.SIGTERM, _end)
-    uvicorn.run(
+    config = uvicorn.Config(
         "todo_web.app:create_app",
         factory=True,
         host=host,
@@ -83,6 +84,7 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
+    serve(config)
 
 
 @main.command()

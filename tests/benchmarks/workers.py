@@ -1,9 +1,13 @@
-"""Part ``workers``: what a second worker on a second core brings, and what keeps it from bringing more."""
+"""Part ``workers``: what a second worker brings where nothing but the workers is the limit.
+
+On a machine of two cores, database and clients take what the second worker should have. So every worker has half a core
+here, one as well as two of them, and the other core is for the rest.
+"""
 
 import os
 import resource
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from tests.benchmarks import machine, report
@@ -14,21 +18,18 @@ from tests.benchmarks.subjects import ASYNCPG, Subject, subject
 from tests.benchmarks.work import GET, LIST_50, LIST_1000, Work, prepare
 
 _KINDS = (GET, LIST_50, LIST_1000)
+_CONNECTIONS = 32
+"""The kernel chooses who accepts a connection: of a few, one worker may get all."""
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """Requests per second, and the processor time of each part in µs per request."""
+    """Requests per second, and how many cores each part kept busy."""
 
     rate: float
     service: float
     database: float
     clients: float
-
-    @property
-    def busy(self) -> float:
-        """How many cores all of them kept busy."""
-        return self.rate * (self.service + self.database + self.clients) / 1e6
 
 
 def run(bench: Bench) -> None:
@@ -44,16 +45,19 @@ def run(bench: Bench) -> None:
             subject(ASYNCPG, bench.database, folder) as one,
             subject(ASYNCPG, bench.database, folder, workers=2) as two,
         ):
-            works = prepare(one)
-            found = {kind: _compare(bench, one, two, works[kind]) for kind in _KINDS}
+            machine.pin(one.pid, everywhere)
+            works = {kind: replace(work, connections=_CONNECTIONS) for kind, work in prepare(one).items()}
+            with machine.half_a_core_each([one.pid, *machine.family(two.pid)]):
+                found = {kind: _compare(bench, one, two, works[kind]) for kind in _KINDS}
     finally:
         os.sched_setaffinity(0, mine)
         machine.pin(bench.database.master(), mine)
-    head = ("", "workers", "requests/s", "service µs", "database µs", "wrk µs", f"cores busy of {len(everywhere)}")
+    head = ("", "workers", "requests/s", "cores busy: workers", "PostgreSQL", "wrk")
     rows = [
         (
-            *(kind, str(number), f"{turn.rate:,.0f}", f"{turn.service:,.0f}", f"{turn.database:,.0f}"),
-            *(f"{turn.clients:,.0f}", f"{turn.busy:.2f}"),
+            kind,
+            str(number),
+            *(f"{turn.rate:,.0f}", f"{turn.service:.2f}", f"{turn.database:.2f}", f"{turn.clients:.2f}"),
         )
         for kind, turns in found.items()
         for number, turn in enumerate(turns, 1)
@@ -73,9 +77,9 @@ def _compare(bench: Bench, one: Subject, two: Subject, work: Work) -> tuple[_Tur
 def _take(bench: Bench, one: Subject, work: Work) -> _Turn:
     database, clients = machine.cpu_seconds(bench.database.master()), _clients()
     seen = take(one, work, bench.seconds)
-    requests = seen.rate * bench.seconds / 1e6
-    database = (machine.cpu_seconds(bench.database.master()) - database) / requests
-    return _Turn(seen.rate, seen.cpu, database, (_clients() - clients) / requests)
+    database = machine.cpu_seconds(bench.database.master()) - database
+    clients = _clients() - clients
+    return _Turn(seen.rate, seen.rate * seen.cpu / 1e6, database / bench.seconds, clients / bench.seconds)
 
 
 def _clients() -> float:

@@ -142,6 +142,26 @@ def test_sigterm_answers_what_was_accepted_and_ends_well(tmp_path: Path) -> None
             httpx2.get(f"{server.url}/health/live")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
+def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
+    """So the kernel spreads the connections, instead of giving all that wait to the process that wakes first."""
+    with serving(values(tmp_path), workers=2) as server:
+        port = int(server.url.rpartition(":")[2])
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        listening = [row for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
+        assert len({row[9] for row in listening}) == 2
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_address_that_is_served_already_is_refused(tmp_path: Path, workers: int) -> None:
+    with serving(values(tmp_path), workers=workers) as server:
+        port = server.url.rpartition(":")[2]
+        ended = run(tmp_path, values(tmp_path), "--port", port, "--workers", str(workers))
+        assert ended.returncode != 0
+        assert "address already in use" in ended.stdout.lower()
+        assert httpx2.get(f"{server.url}/health/live").status_code == 200
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_simultaneous_toggles_all_count(tmp_path: Path, workers: int) -> None:
     """200 toggles of one task, over one process and over two: right parity, every answer 200."""
