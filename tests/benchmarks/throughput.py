@@ -7,13 +7,24 @@ from tests.benchmarks import database, machine, plot, report
 from tests.benchmarks.parts import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import Sample, Samples, take
-from tests.benchmarks.subjects import ASYNCPG, FLOOR, OURS, SQLITE, USUAL, Subject, subject
-from tests.benchmarks.work import CREATE, GET, KINDS, LIST_50, LIST_1000, MIXED, READER, TOGGLE, UPDATE, Work, prepare
+from tests.benchmarks.subjects import ASYNCPG, FLOOR, OURS, SQLITE, USUAL, subject
+from tests.benchmarks.work import CREATE, GET, KINDS, LIST_50, LIST_1000, MIXED, READER, TOGGLE, UPDATE, prepare
 
 PGBENCH, BARE = "pgbench", "bare asyncpg"
 
 _RATE, _CPU, _P95 = attrgetter("rate"), attrgetter("cpu"), attrgetter("p95")
-_HEAD = ("", "requests/s", "CPU µs", "p50 ms", "p99 ms", "MiB", "CPU ÷ floor", "req/s ÷ usual", "req/s ÷ pgbench")
+_HEAD = (
+    "",
+    "requests/s",
+    "CPU µs",
+    "p50 ms",
+    "p95 ms",
+    "p99 ms",
+    "MiB",
+    "CPU ÷ floor",
+    "req/s ÷ usual",
+    "req/s ÷ pgbench",
+)
 
 
 def run(bench: Bench) -> None:
@@ -43,39 +54,35 @@ def _measure(bench: Bench) -> Samples:
         for _ in range(bench.rounds):
             for kind in KINDS:
                 for one in subjects:
-                    _turn(samples, kind, one, works[one.name], bench.seconds)
+                    samples.add(kind, one.name, take(one, works[one.name][kind], bench.seconds))
+                if kind == LIST_1000:
+                    samples.add(kind, BARE, Sample(0, database.bare_asyncpg(bench.database, bench.seconds)))
                 if kind != MIXED:
                     connections = works[ASYNCPG][kind].connections
                     rate = database.pgbench(bench.database, kind, ids, connections=connections, seconds=bench.seconds)
                     samples.add(kind, PGBENCH, Sample(rate))
-            samples.add(LIST_1000, BARE, Sample(0, database.bare_asyncpg(bench.database, bench.seconds)))
     return samples
-
-
-def _turn(samples: Samples, kind: str, one: Subject, works: dict[str, Work], seconds: float) -> None:
-    # The floor has one kind of work only, and is measured beside every other, so that each has a neighbour in time.
-    samples.add(kind, one.name, take(one, works[GET if one.name == FLOOR else kind], seconds))
 
 
 def _rows(samples: Samples, kind: str) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name in (FLOOR, USUAL, *OURS):
-        rate, cpu, p50, p99, memory = (
-            samples.typical(kind, name, attrgetter(value)) for value in ("rate", "cpu", "p50", "p99", "memory")
+        rate, cpu, p50, p95, p99, memory = (
+            samples.typical(kind, name, attrgetter(value)) for value in ("rate", "cpu", "p50", "p95", "p99", "memory")
         )
         against_pgbench = f"{samples.ratio(kind, name, PGBENCH, _RATE):.2f}" if kind != MIXED else ""
         rows.append(
             (
-                *(name, f"{rate:,.0f}", f"{cpu:,.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{memory:.0f}"),
+                *(name, f"{rate:,.0f}", f"{cpu:,.0f}", f"{p50:.1f}", f"{p95:.1f}", f"{p99:.1f}", f"{memory:.0f}"),
                 f"{samples.ratio(kind, name, FLOOR, _CPU):.2f}",
                 f"{samples.ratio(kind, name, USUAL, _RATE):.2f}",
                 against_pgbench if name not in {FLOOR, "memory", SQLITE} else "",
             )
         )
     if kind != MIXED:
-        rows.append((PGBENCH, f"{samples.typical(kind, PGBENCH, _RATE):,.0f}", *[""] * 7))
+        rows.append((PGBENCH, f"{samples.typical(kind, PGBENCH, _RATE):,.0f}", *[""] * 8))
     if kind == LIST_1000:
-        rows.append((BARE, "", f"{samples.typical(kind, BARE, _CPU):,.0f}", *[""] * 6))
+        rows.append((BARE, "", f"{samples.typical(kind, BARE, _CPU):,.0f}", *[""] * 7))
     return rows
 
 

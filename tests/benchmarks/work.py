@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http.client import HTTPConnection
 
@@ -38,7 +38,8 @@ class Work:
 def prepare(subject: Subject) -> dict[str, Work]:
     """Fill a server's store through its own interface, and return the work on what is in there now."""
     if subject.name == FLOOR:
-        return {GET: Work([request("GET", "/", None)], 32)}
+        hello = Work([request("GET", "/", None)], 32)
+        return dict.fromkeys(KINDS, hello) | {MIXED: replace(hello, connections=USERS)}
     tokens = {user: token(user) for user in (READER, WRITER, *(f"user {number}" for number in range(USERS)))}
     ids = {user: _tasks(subject, tokens[user], TASKS_EACH) for user in tokens if user not in {READER, WRITER}}
     ids[READER] = _tasks(subject, tokens[READER], TASKS)
@@ -64,7 +65,7 @@ def _mixed(tokens: Mapping[str, str], ids: Mapping[str, list[int]]) -> Work:
         user = users[number % len(users)]
         kind = chance.choices([*_MIXTURE], weights=[*_MIXTURE.values()])[0]
         steps.append(_step(kind, tokens[user], chance.choice(ids[user]), number))
-    return Work(steps, connections=100)
+    return Work(steps, connections=USERS)
 
 
 def _step(kind: str, token: str, task_id: int, number: int) -> bytes:
