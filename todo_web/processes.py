@@ -25,7 +25,8 @@ class _OwnSocket(socket.socket):
     """A bound socket that becomes another one on the same address in every process that it is sent to.
 
     Of several sockets on one address the kernel gives each its share of the connections. Of one socket on which several
-    processes listen, the first to wake takes all the connections that wait.
+    processes listen, the first to wake takes all the connections that wait. The price: while a process is stopped, its
+    share of the new connections waits, until it is replaced 5 seconds later.
     """
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -61,16 +61,18 @@ class AsyncpgExecutor:
                 if repeatable:
                     # Trying finds out whether the connection still stands, and costs less than a look at it.
                     with suppress(*_LOST):
-                        return await self._fetch(statement, values, alive=False)
-                return await self._fetch(statement, values, continues=continues)
+                        return await self._fetch(statement, values, alive=False, continues=continues)
+                    continues = True
+                return await self._fetch(statement, values, alive=True, continues=continues)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._connections.borrow()
-        transaction = AsyncpgTransaction(connection, self._deadline)
+                connection = await self._connections.borrow(alive=True)
+        transaction = None
         try:
+            transaction = AsyncpgTransaction(connection, self._deadline)
             await transaction.begin()
             yield transaction
             await transaction.commit()
@@ -82,9 +84,7 @@ class AsyncpgExecutor:
     async def close(self) -> None:  # noqa: D102  the protocol says it
         await self._connections.close(_GRACE)
 
-    async def _fetch(
-        self, statement: Statement, values: Values, *, alive: bool = True, continues: bool = False
-    ) -> Sequence[Row]:
+    async def _fetch(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
         connection = await self._connections.borrow(alive=alive, continues=continues)
         try:
             rows = await _fetch(connection, statement, values)
@@ -101,15 +101,20 @@ class AsyncpgExecutor:
         task.add_done_callback(self._settling.discard)
 
     async def _settled(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
+        clean = False
         try:
             async with asyncio.timeout(_GRACE):
-                if transaction and connection.is_in_transaction():
+                if transaction:
                     await transaction.roll_back()
                 else:
-                    await connection.reset()
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-            connection.terminate()
+                    # asyncpg sends nothing before the server has stopped what was given up.
+                    await connection.execute("")
+            clean = True
+        except (*_LOST, asyncpg.PostgresError, OSError):
+            pass
         finally:
+            if not clean:
+                connection.terminate()
             self._connections.give_back(connection)
 
 
@@ -117,9 +122,11 @@ class AsyncpgTransaction:
     """Implements todo_adapters.neon.executor.Transaction."""
 
     def __init__(self, connection: Connection, deadline: float) -> None:
+        """Raise StorageUnavailable if the connection has ended."""
         self._connection = connection
-        self._transaction = connection.transaction()
         self._deadline = deadline
+        with _translated_errors():
+            self._transaction = connection.transaction()
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
         with _translated_errors():

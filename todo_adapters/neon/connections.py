@@ -15,8 +15,8 @@ Connection = Any
 """A connection of asyncpg, whose types say less than is used here."""
 
 _IDLE = 60.0
-"""Seconds after which an unused connection is closed: even twice as long, Neon does not suspend and no network forgets
-it."""
+"""Seconds after which an unused connection is closed: twice as many are less than Neon waits, by default, before it
+suspends."""
 
 
 class Connections:
@@ -34,6 +34,7 @@ class Connections:
         self._turns = Turns(size)
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
+        self._closing = False
         self._untouched = 0  # so many of the idle ones, the first, have not been lent since the last look at them
         self._look_later()
 
@@ -59,7 +60,7 @@ class Connections:
 
     def give_back(self, connection: Connection) -> None:
         """Take back a connection; one that its borrower has terminated is forgotten."""
-        if connection.is_closed():
+        if connection.is_closed() or self._closing:
             self._end(connection)
         else:
             self._idle.append(connection)
@@ -67,13 +68,16 @@ class Connections:
 
     async def close(self, grace: float) -> None:
         """Close all connections, those that are lent as soon as they are back; after ``grace`` seconds at once."""
+        self._closing = True
         self._next_look.cancel()
         try:
             async with asyncio.timeout(grace):
+                await asyncio.gather(*(connection.close() for connection in self._idle), return_exceptions=True)
                 for _ in range(self._size):
                     await self._turns.take()
-                await asyncio.gather(*(connection.close() for connection in self._idle), return_exceptions=True)
         except TimeoutError:
+            pass
+        finally:
             for connection in self._open:
                 connection.terminate()
 

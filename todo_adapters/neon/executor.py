@@ -30,7 +30,7 @@ class Executor(Protocol):
         """Return the rows of a statement, which is durable then.
 
         What is ``repeatable``, because it changes nothing, is tried once more if the connection breaks. What
-        ``continues`` a use case may go before what begins one: its caller has waited in line already.
+        ``continues`` a use case may go before what begins one: it has waited in line already.
         """
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:

@@ -37,7 +37,7 @@ class NeonTaskRepository:
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         values = {"owner": user_id, "key": key}
-        rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True)
+        rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True, continues=True)
         return (Task(*rows[0][:-1]), rows[0][-1]) if rows else None
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
@@ -67,7 +67,7 @@ class NeonTaskRepository:
             return outcomes
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True)
+        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True, continues=True)
         return rows[0][0] if rows else None
 
     async def check(self) -> None:  # noqa: D102  the port says it

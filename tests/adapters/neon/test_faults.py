@@ -237,6 +237,16 @@ def test_a_text_wider_than_its_column_is_invalid_input(open_store: Open, field: 
         assert (caught.value.field, caught.value.reason) == (field, "too_long")
 
 
+def test_a_statement_that_fails_changes_no_setting_of_its_connection(postgres: Server, open_store: Open) -> None:
+    """Not even through a pooler, which would take over what was reset."""
+    with open_store(pool_size=1) as store:
+        with pytest.raises(InvalidInput):
+            run_now(store.add(replace(NEW, title="x" * 501)))
+        USES["get"](store)
+        others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        assert set(postgres.run(f"SELECT application_name FROM pg_stat_activity WHERE {others}")) == {("todo",)}
+
+
 @pytest.mark.parametrize(
     ("setting", "says"),
     [
