@@ -61,15 +61,15 @@ class AsyncpgExecutor:
                 if repeatable:
                     # Trying finds out whether the connection still stands, and costs less than a look at it.
                     with suppress(*_LOST):
-                        return await self._fetch(statement, values, alive=False, continues=continues)
+                        return await self._fetch_once(statement, values, alive=False, continues=continues)
                     continues = True
-                return await self._fetch(statement, values, alive=True, continues=continues)
+                return await self._fetch_once(statement, values, alive=True, continues=continues)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._connections.borrow(alive=True)
+                connection = await self._connections.borrow()
         transaction = None
         try:
             transaction = AsyncpgTransaction(connection, self._deadline)
@@ -84,7 +84,7 @@ class AsyncpgExecutor:
     async def close(self) -> None:  # noqa: D102  the protocol says it
         await self._connections.close(_GRACE)
 
-    async def _fetch(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
+    async def _fetch_once(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
         connection = await self._connections.borrow(alive=alive, continues=continues)
         try:
             rows = await _fetch(connection, statement, values)
@@ -96,11 +96,11 @@ class AsyncpgExecutor:
 
     def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
         """Give back a connection in the background: its last statement may run on, on a server that may be frozen."""
-        task = asyncio.create_task(self._settled(connection, transaction))
+        task = asyncio.create_task(self._release(connection, transaction))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
 
-    async def _settled(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
+    async def _release(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
         clean = False
         try:
             async with asyncio.timeout(_GRACE):
