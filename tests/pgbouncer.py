@@ -4,11 +4,13 @@ import datetime as dt
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg2
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +22,9 @@ from tests.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/homebrew/bin")
+
+PATIENCE = 30.0
+"""Seconds in which a pooler must have found its server again."""
 
 _CONFIGURATION = """
 [databases]
@@ -51,6 +56,23 @@ class Pooler:
     def address(self, options: str = "?sslmode=require&pgbouncer=true", host: str = "localhost") -> PostgresAddress:
         url = self.server.url(DATABASE, port=self.port, options=options)
         return PostgresAddress(url.replace("@localhost:", f"@{host}:"), None)
+
+    def wait_until_serving(self) -> None:
+        """Return when a statement passes: after its server was away, a pooler refuses everybody for a second."""
+        limit = time.monotonic() + PATIENCE
+        while True:
+            try:
+                self._ask()
+            except psycopg2.OperationalError:
+                if time.monotonic() > limit:
+                    raise
+            else:
+                return
+
+    def _ask(self) -> None:
+        client = {"host": "localhost", "user": USER, "password": PASSWORD, "dbname": DATABASE, "sslmode": "require"}
+        with closing(psycopg2.connect(port=self.port, **client)) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
 
 
 @contextmanager

@@ -4,11 +4,14 @@
 ``CONTRACT``; elsewhere the marker names it: ``@pytest.mark.proves("FR-001", contract="backend-api")``.
 """
 
+import os
+import pickle
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,7 +31,7 @@ which they appear. A test without a path is one of the specification's own modul
 PostgreSQL unless the store is what it is about. A result is green when every run of every named test passed; beside a
 line that no test can prove, or not all of it, stands why, and what is tested.
 
-Written by `uv run pytest -m proves`; a run of all tests fails when this page is not what it would write.
+Written by `uv run pytest -n auto -m proves`; a run of all tests fails when this page is not what it would write.
 """
 
 
@@ -80,54 +83,104 @@ def identifiers(text: str) -> Iterator[str]:
             yield f"CL-{clarifications}"
 
 
+@dataclass
+class Collected:
+    """What the tests are to prove, whether or not they run."""
+
+    proofs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    expected: set[str] = field(default_factory=set)
+    whole: bool = False
+
+
 class Conformance:
-    """The plugin that remembers what was proved."""
+    """The plugin that remembers what was proved, and compares the page with it at the end of a whole run.
+
+    The processes of a parallel run each collect all tests and run some; the first process hears how all of them went,
+    and is told what they collected.
+    """
 
     def __init__(self) -> None:
         self.specifications = specifications()
-        self._proofs: dict[tuple[str, str], list[str]] = {}
+        self._collected = Collected()
         self._outcomes: dict[str, set[str]] = {}
-        self._expected: set[str] = set()
         self._ended: set[str] = set()
-        self._whole = False
+        self._verdict = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        """Note what each test proves, before any is left out, and let the page be the last of them."""
+        """Note what each test proves, before any is left out."""
         everything = {ROOT, *(ROOT / name for name in config.getini("testpaths"))}
-        self._whole = {config.invocation_params.dir / name for name in config.args} <= everything
+        self._collected.whole = {config.invocation_params.dir / name for name in config.args} <= everything
         for item in items:
             for mark in item.iter_markers("proves"):
                 self._note(item, mark)
-        items.sort(key=lambda item: item.name == "test_the_page_says_what_is_proved")
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401  xdist has no type for it
+        """Take over what another process collected; one that was killed tells nothing."""
+        if collected := getattr(node, "workeroutput", {}).get("conformance"):
+            self._collected = pickle.loads(collected)  # noqa: S301  from a process of this run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Write the page, if all of it is known, and fail the run if it was another one.
+
+        A changed page shows as a changed file; look at the difference, and commit it if it is wanted. Where the
+        variable CI is set, a test that was skipped counts as not run.
+        """
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["conformance"] = pickle.dumps(self._collected)
+            return
+        self._verdict = self._compared()
+        if self._verdict and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what is wrong with the page."""
+        if self._verdict:
+            terminalreporter.section("docs/conformance.md", red=True)
+            terminalreporter.write_line(self._verdict)
 
     def _note(self, item: pytest.Item, mark: pytest.Mark) -> None:
         assert isinstance(item, pytest.Function)
         contract = mark.kwargs.get("contract") or getattr(item.module, "CONTRACT", None)
         test = item.nodeid.partition("[")[0]
-        self._expected.add(item.nodeid)
+        self._collected.expected.add(item.nodeid)
         for line in mark.args:
             if contract not in self.specifications or line not in self.specifications[contract].lines:
                 raise pytest.UsageError(f"{test} proves {line}, which {contract} has not")
-            tests = self._proofs.setdefault((contract, line), [])
+            tests = self._collected.proofs.setdefault((contract, line), [])
             if test not in tests:
                 tests.append(test)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a run of a test went."""
-        if report.nodeid in self._expected:
-            if report.when == "teardown":
-                self._ended.add(report.nodeid)
-            self._outcomes.setdefault(report.nodeid.partition("[")[0], set()).add(report.outcome)
+        if report.when == "teardown":
+            self._ended.add(report.nodeid)
+        self._outcomes.setdefault(report.nodeid.partition("[")[0], set()).add(report.outcome)
+
+    def _compared(self) -> str:
+        """Write the page and return what is wrong with it; nothing, and no page, if not all of it is known."""
+        if not self._collected.whole or not self._collected.expected <= self._ended:
+            return ""
+        if "CI" not in os.environ and self._skipped:
+            return ""
+        page = self.page()
+        before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        PAGE.write_text(page, encoding="utf-8")
+        if faults := self.faults():
+            return "Lines that are not proved:\n" + "\n".join(faults)
+        return "" if page == before else "The page was another one; see what has changed in it, and commit it."
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every test that proves something has run, all but the one that asks."""
-        return self._whole and len(self._expected - self._ended) == 1
+    def _skipped(self) -> bool:
+        """Whether a test was skipped, because what it needs is not installed."""
+        tests = {test for tests in self._collected.proofs.values() for test in tests}
+        return any("skipped" in self._outcomes.get(test, ()) for test in tests)
 
     def result(self, contract: str, line: str) -> str:
         """Return how a line stands: green, perhaps in part only, red, not run or not tested."""
-        outcomes = [self._outcomes.get(test, set()) for test in self._proofs.get((contract, line), ())]
+        outcomes = [self._outcomes.get(test, set()) for test in self._collected.proofs.get((contract, line), ())]
         if not outcomes:
             return "no test"
         if any("failed" in outcome for outcome in outcomes):
@@ -135,11 +188,6 @@ class Conformance:
         if any(outcome != {"passed"} for outcome in outcomes):
             return "**not run**"
         return "green, in part" if line in self.specifications[contract].remarks else "green"
-
-    @property
-    def skipped(self) -> set[str]:
-        """The tests that were skipped, because what they need is not installed."""
-        return {test for test, outcomes in self._outcomes.items() if "skipped" in outcomes}
 
     def faults(self) -> list[str]:
         """Name the lines that are not green, and have no reason for it."""
@@ -170,7 +218,7 @@ class Conformance:
         yield "| line | what is asked | proved by | result |"
         yield "|---|---|---|---|"
         for line, asked in specification.lines.items():
-            tests = self._proofs.get((specification.contract, line), [])
+            tests = self._collected.proofs.get((specification.contract, line), [])
             names = [f"`{test.removeprefix(specification.module + '::')}`" for test in sorted(tests)]
             remark = specification.remarks.get(line)
             proof = "<br>".join([*names, *([f"*{remark}*"] if remark else [])])

@@ -1,18 +1,9 @@
-"""The list of what the specifications ask is complete, and the page is what the tests have proved."""
-
-import os
+"""The list of what the specifications ask is complete."""
 
 import pytest
 
-from tests.contracts.conformance import PAGE, SPECIFICATIONS, Conformance, identifiers, specifications
+from tests.contracts.conformance import SPECIFICATIONS, identifiers, specifications
 from todo_web.contracts import CONTRACTS
-
-
-@pytest.fixture
-def conformance(pytestconfig: pytest.Config) -> Conformance:
-    plugin = pytestconfig.pluginmanager.get_plugin("conformance")
-    assert isinstance(plugin, Conformance)
-    return plugin
 
 
 def test_every_contract_has_its_specification() -> None:
@@ -42,20 +33,3 @@ def test_every_line_of_a_specification_is_listed(contract: str) -> None:
     asked = list(identifiers((SPECIFICATIONS / specification.source).read_text(encoding="utf-8")))
     assert list(specification.lines) == asked
     assert set(specification.remarks) <= set(asked)
-
-
-@pytest.mark.proves
-def test_the_page_says_what_is_proved(conformance: Conformance) -> None:
-    """A changed page shows as a changed file; look at the difference, and commit it if it is wanted.
-
-    Where the variable CI is set, a test that was skipped counts as not run.
-    """
-    if not conformance.is_whole:
-        pytest.skip("not every test that proves a line was asked for")
-    if conformance.skipped and "CI" not in os.environ:
-        pytest.skip(f"what is not installed here is not proved: {', '.join(sorted(conformance.skipped))}")
-    page = conformance.page()
-    before = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
-    PAGE.write_text(page, encoding="utf-8")
-    assert conformance.faults() == []
-    assert page == before
