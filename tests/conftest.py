@@ -19,18 +19,11 @@ def postgres() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def running_pooler(postgres: Server) -> Iterator[Pooler]:
+def pgbouncer(postgres: Server) -> Iterator[Pooler]:
     if PROGRAM is None:
         pytest.skip("PgBouncer is not installed (Debian: apt-get install pgbouncer)")
     with running_pgbouncer(postgres) as pooler:
         yield pooler
-
-
-@pytest.fixture
-def pgbouncer(running_pooler: Pooler) -> Pooler:
-    """Return a pooler that serves, whatever an earlier test did to the server behind it."""
-    running_pooler.wait_until_serving()
-    return running_pooler
 
 
 @pytest.fixture(scope="session")

@@ -54,10 +54,12 @@ class Pooler:
     certificate: Path
 
     def address(self, options: str = "?sslmode=require&pgbouncer=true", host: str = "localhost") -> PostgresAddress:
+        """Return its address once it serves, whatever an earlier test did to the server behind it."""
+        self._wait_until_serving()
         url = self.server.url(DATABASE, port=self.port, options=options)
         return PostgresAddress(url.replace("@localhost:", f"@{host}:"), None)
 
-    def wait_until_serving(self) -> None:
+    def _wait_until_serving(self) -> None:
         """Return when a statement passes: after its server was away, a pooler refuses everybody for a second."""
         limit = time.monotonic() + PATIENCE
         while True:
