@@ -26,7 +26,10 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """What one kind of error means: its exit code, its code and status as a problem, and what a person can do."""
+    """What one kind of error means: its exit code, its code and status as a problem, and what a person can do.
+
+    ``{server}`` in the hint stands for the address of the server that the program works on.
+    """
 
     code: int
     problem: str
@@ -43,7 +46,9 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.StorageUnavailable: Exit(FAILURE, "storage_unavailable", 503),
     errors.StorageUnusable: Exit(FAILURE, "storage_unusable", 503),
     errors.NotOffered: Exit(NOT_ALLOWED, "not_offered", 501),
-    errors.TokenRefused: Exit(NOT_ALLOWED, "invalid_token", 401, "Run `todo auth login` for another one."),
+    errors.TokenRefused: Exit(
+        NOT_ALLOWED, "invalid_token", 401, "Run `todo auth login --server {server}` for another one."
+    ),
     errors.KeysUnavailable: Exit(FAILURE, "keys_unavailable", 503),
 }
 

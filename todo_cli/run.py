@@ -3,9 +3,11 @@
 import errno
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import click
 
+from todo_adapters.address import ServerAddress
 from todo_cli.application import COMPLETE_VARIABLE, todo
 from todo_cli.console import Console
 from todo_cli.documents import line, problem_document
@@ -36,7 +38,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
     try:
         return _carry_out(arguments, program)
     except TodoError as error:
-        return _refuse(program, exit_of(error), str(error))
+        return _refuse(program, _with_server(exit_of(error), program), str(error))
     except Failure as failure:
         return _refuse(program, failure.exit, str(failure), failure.details)
     except BrokenPipeError:
@@ -73,6 +75,14 @@ def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str
         for text in details:
             console.note(f"  {text}")
     return meaning.code
+
+
+def _with_server(meaning: Exit, program: Program) -> Exit:
+    """Name the server in the hint, so that the command can be copied as it stands."""
+    address = program.address if "{server}" in meaning.hint else None
+    if not isinstance(address, ServerAddress):
+        return meaning
+    return replace(meaning, hint=meaning.hint.format(server=address.url))
 
 
 def _help_for(error: click.ClickException) -> str:

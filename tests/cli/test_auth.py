@@ -105,7 +105,7 @@ def test_logout_forgets(remote: Todo, tokens: Path) -> None:
         result = remote(*command)
         assert (result.code, result.out, result.err.count("\n")) == (4, "", 1)
         assert "There is no token" in result.err
-        assert "todo auth login" in result.err
+        assert f"Run `todo auth login --server {remote.environ['TODO_SERVER']}`" in result.err
 
 
 def test_each_server_has_its_own_token(remote: Todo, tokens: Path) -> None:

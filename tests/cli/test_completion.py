@@ -1,9 +1,11 @@
 """Completion: commands, options, and the ids and titles of a local store."""
 
+import re
 import shutil
 import subprocess
 from collections.abc import Mapping
 
+import pexpect
 import pytest
 
 from tests.cli.conftest import Todo
@@ -88,3 +90,25 @@ def test_bash_shows_titles_while_there_is_a_choice_and_inserts_bare_ids(
 
     assert answer("") == ["1  (Buy milk)", "2  (Write)"]
     assert answer("2") == ["2"]
+
+
+def test_zsh_completes_as_documented_beside_its_own_files(todo: Todo, process_environment: Mapping[str, str]) -> None:
+    """Zsh ships a completion for another program named `todo`, which the folder of the user has to precede."""
+    zsh = shutil.which("zsh")
+    if zsh is None:
+        pytest.skip("zsh is not installed (Debian: apt-get install zsh)")
+    functions = todo.folder / ".zfunc"
+    functions.mkdir()
+    (functions / "_todo").write_text(todo.ok("completion", "zsh").out)
+    step = re.search(r"with (fpath=\S+ \S+) before compinit", todo.ok("completion", "--help").out)
+    assert step is not None
+    terminal = pexpect.spawn(
+        zsh, ["-f"], env={**process_environment, "HOME": str(todo.folder)}, encoding="utf-8", timeout=60
+    )
+    try:
+        terminal.sendline(f"PS1='ready> '; {step[1]}; autoload -Uz compinit && compinit -u")
+        terminal.expect("ready> \x1b")
+        terminal.sendline("todo undon\t1")
+        terminal.expect_exact("Task with ID 1 not found")
+    finally:
+        terminal.close(force=True)

@@ -218,9 +218,10 @@ def test_what_is_no_token_is_sent_nowhere(remote: Todo, token: str, said: str) -
 
 
 def test_a_token_that_the_server_refuses(remote: Todo) -> None:
-    assert_one_line(remote, 4, "The token has expired. Run `todo auth login`", TODO_TOKEN=token_of("ann", hours=-1))
+    login = f"`todo auth login --server {remote.environ['TODO_SERVER']}`"
+    assert_one_line(remote, 4, f"The token has expired. Run {login}", TODO_TOKEN=token_of("ann", hours=-1))
     forged = token_of("ann")[:-8] + "AAAAAAAA"
-    assert_one_line(remote, 4, "does not accept the token. Run `todo auth login`", TODO_TOKEN=forged)
+    assert_one_line(remote, 4, f"does not accept the token. Run {login}", TODO_TOKEN=forged)
     assert remote("list", "--json", TODO_TOKEN=forged).problem["code"] == "invalid_token"
 
 

@@ -66,6 +66,8 @@ def test_people_are_told_what_was_done_and_how_to_take_it_back(todo: Todo) -> No
     assert removed.err == "Bring back with `todo undo`, or with `todo restore` and the IDs.\n"
     assert todo.ok("list", terminal=True).err == "No tasks yet; add one with `todo add`.\n"
     assert todo.ok("list", "--search", "x", terminal=True).err == "No such tasks.\n"
+    asked = todo("trash", "--empty", stdin="n\n", terminal=True)
+    assert (asked.code, "Remove 1 task for good?" in asked.err) == (1, True)
     assert todo.ok("trash", "--empty", "--yes", terminal=True).out == "Removed task 1 for good: Buy milk\n"
     assert todo.ok("trash", terminal=True).err == "The trash is empty.\n"
 

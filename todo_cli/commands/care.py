@@ -43,7 +43,7 @@ def completion_command(program: Program, shell: str) -> None:
 
     \b
     bash   todo completion bash > ~/.local/share/bash-completion/completions/todo
-    zsh    todo completion zsh > ~/.zfunc/_todo     (with fpath+=~/.zfunc before compinit)
+    zsh    todo completion zsh > ~/.zfunc/_todo     (with fpath=(~/.zfunc $fpath) before compinit)
     fish   todo completion fish > ~/.config/fish/completions/todo.fish
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     for text in shell_named(shell, click.Command("todo"), program).source().strip().split("\n"):

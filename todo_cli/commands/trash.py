@@ -59,7 +59,8 @@ def trash_command(program: Program, *, empty: bool, yes: bool) -> None:
         tasks = run_now(session.tasks.list(session.user_id, TaskQuery(Status.DELETED)))
         if empty and tasks:
             if not yes:
-                program.console.confirm(f"Remove {len(tasks)} tasks for good? That cannot be undone.", "--yes")
+                counted = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
+                program.console.confirm(f"Remove {counted} for good? That cannot be undone.", "--yes")
             tasks = _remove(session, [task.id for task in tasks])
     if empty and tasks:
         program.output.done("Removed task {} for good", tasks)
