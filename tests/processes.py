@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Event, Thread
 
 from tests.secrecy import leak
@@ -18,14 +19,16 @@ SHUTDOWN_SECONDS = 15
 class Server:
     """A running ``todo-web``; ``lines`` is what it has printed so far, on either stream."""
 
-    def __init__(self, values: Mapping[str, str], *arguments: str, workers: int) -> None:
+    def __init__(self, values: Mapping[str, str], *arguments: str, workers: int, folder: Path | None) -> None:
         port = free_port()
         self._workers = workers
+        self._last = "Swagger UI" if "--dev" in arguments else "Uvicorn running on"
         self.url = f"http://127.0.0.1:{port}"
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "todo_web", "--port", str(port), "--workers", str(workers), *arguments],
-            env=environment(values),
+            [sys.executable, "-m", "todo_web", "--workers", str(workers), *arguments],
+            env=environment(values) | {"PORT": str(port)},
+            cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -56,7 +59,7 @@ class Server:
             for line in output:
                 self.lines.append(line)
                 ready = sum("Application startup complete" in printed for printed in self.lines)
-                if ready == self._workers and any("Uvicorn running on" in printed for printed in self.lines):
+                if ready == self._workers and any(self._last in printed for printed in self.lines):
                     self._listening.set()
         self._listening.set()
 
@@ -71,17 +74,19 @@ def free_port() -> int:
 
 def environment(values: Mapping[str, str]) -> dict[str, str]:
     """Return this process's environment without any setting of the project, and with these."""
-    ours = ("TODO_", "BETTER_AUTH_", "DATABASE_URL")
+    ours = ("TODO_", "BETTER_AUTH_", "DATABASE_URL", "PORT", "OTEL_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)} | dict(values)
 
 
 @contextmanager
-def serving(values: Mapping[str, str], *arguments: str, workers: int = 1) -> Iterator[Server]:
-    """Run ``todo-web`` while the block runs; whatever is left of it then is killed.
+def serving(
+    values: Mapping[str, str], *arguments: str, workers: int = 1, folder: Path | None = None
+) -> Iterator[Server]:
+    """Run ``todo-web`` while the block runs, in a folder if one is named; whatever is left of it then is killed.
 
     Nothing that it printed may hold a token or a secret, but under --dev, which prints a token.
     """
-    server = Server(values, *arguments, workers=workers)
+    server = Server(values, *arguments, workers=workers, folder=folder)
     try:
         server.wait_until_listening()
         yield server

@@ -1,5 +1,6 @@
-"""Addresses that answers carry, always relative to the service itself: it cannot know what stands before it."""
+"""Addresses that answers carry: paths, with the prefix that a proxy gives the service, and without a host."""
 
+import re
 from urllib.parse import quote
 
 from starlette.types import Scope
@@ -7,8 +8,26 @@ from starlette.types import Scope
 _KEPT = "/%:@!$&'()*+,;=~"
 """What may stand in a path unescaped (RFC 3986, section 3.3), and the sign of what is escaped already."""
 
+_PREFIX = re.compile(r"((?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*)/?")
+
 
 def requested_path(scope: Scope) -> str:
     """Return the path of a request as a URI reference, whatever bytes the client sent."""
     raw: bytes = scope["raw_path"]
     return quote(raw, safe=_KEPT)
+
+
+def public_path(scope: Scope, path: str) -> str:
+    """Return a path of the service as its clients see it."""
+    return f"{scope['root_path']}{path}"
+
+
+def read_prefix(text: str) -> str:
+    """Return the path in front of every path of the service: empty, or segments that each begin with a slash.
+
+    Raises ValueError for what cannot be one, such as the address of another host.
+    """
+    match = _PREFIX.fullmatch(text)
+    if match is None:
+        raise ValueError("must be a path such as /todo, of letters, digits and . _ ~ -")
+    return match[1]

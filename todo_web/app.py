@@ -15,18 +15,25 @@ from todo_web.container import WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
 from todo_web.middleware import Cors, FaultBarrier, RequestIdentity
 from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
+from todo_web.proxy import ProxyHeaders
+from todo_web.request_log import RequestLog
 from todo_web.routes import contract_routes
 from todo_web.settings import Settings
 
 EXPOSED = ("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed")
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
+"""Origins of pages that this machine serves to itself."""
 
 
-def create_app(settings: Settings | None = None, storage: Container | None = None) -> FastAPI:
+def create_app(
+    settings: Settings | None = None, storage: Container | None = None, *, development: bool = False
+) -> FastAPI:
     """Return a service that shares nothing with any other in the process.
 
-    Without settings, reads them from the environment. ``storage`` replaces the store that the settings name.
+    Without settings, reads them from the environment. ``storage`` replaces the store that the settings name. In
+    ``development`` the pages of this machine may call, and the log of requests is the server's own.
     Raises pydantic.ValidationError and StorageUnusable.
     """
     settings = settings or Settings()
@@ -38,10 +45,13 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
         description=DESCRIPTION,
         routes=[route for contract in contracts for route in contract_routes(contract)],
         middleware=[
+            *([Middleware(RequestLog)] if settings.request_log and not development else []),
+            Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
             Middleware(RequestIdentity),
             Middleware(
                 Cors,
                 allow_origins=settings.allowed_origins,
+                allow_origin_regex=LOOPBACK if development else None,
                 allow_methods=METHODS,
                 allow_headers=ALLOWED,
                 expose_headers=EXPOSED,
@@ -56,6 +66,7 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here collects any
     )
@@ -63,6 +74,11 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
     app.include_router(health.router)
     add_documentation(app)
     return app
+
+
+def create_development_app() -> FastAPI:
+    """Return the service of ``todo-web --dev``."""
+    return create_app(development=True)
 
 
 @asynccontextmanager

@@ -3,11 +3,12 @@
 from importlib.resources import files
 from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
+from todo_web.addresses import public_path
 from todo_web.openapi.document import document
 
 DESCRIPTION = """
@@ -18,20 +19,24 @@ _ASSETS = "/docs/assets"
 
 
 def add_documentation(app: FastAPI) -> None:
-    """Serve ``/docs`` and its files, and complete ``/openapi.json``."""
+    """Serve ``/docs`` and its files, and ``/openapi.json``."""
     app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_swagger") / "resources")), name="assets")
-    page = get_swagger_ui_html(
-        openapi_url="/openapi.json",
-        title=app.title,
-        swagger_js_url=f"{_ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{_ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{_ASSETS}/favicon-32x32.png",
-        swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
-    ).body
 
     @app.get("/docs", include_in_schema=False)
-    async def documentation() -> Response:
-        return HTMLResponse(page)
+    async def documentation(request: Request) -> HTMLResponse:
+        assets = public_path(request.scope, _ASSETS)
+        return get_swagger_ui_html(
+            openapi_url=public_path(request.scope, "/openapi.json"),
+            title=app.title,
+            swagger_js_url=f"{assets}/swagger-ui-bundle.js",
+            swagger_css_url=f"{assets}/swagger-ui.css",
+            swagger_favicon_url=f"{assets}/favicon-32x32.png",
+            swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
+        )
+
+    @app.get("/openapi.json", include_in_schema=False)
+    async def interface(request: Request) -> JSONResponse:
+        return JSONResponse(app.openapi() | {"servers": [{"url": public_path(request.scope, "") or "/"}]})
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:

@@ -5,9 +5,13 @@ import getpass
 import os
 import re
 import secrets
+import shlex
+import shutil
 import signal
 import sys
 from datetime import timedelta
+from functools import partial
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -48,12 +52,22 @@ def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -
 
 
 @click.group(invoke_without_command=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on.")
+@click.version_option(package_name="todo-service", prog_name="todo-web")
+@click.option("--host", help="Address to listen on.  [default: TODO_HOST, else 127.0.0.1]")
+# From the environment alone, where platforms set it: a PORT in a file named .env is mostly that of a front end.
+@click.option(
+    "--port",
+    default=8000,
+    envvar="PORT",
+    show_envvar=True,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="Port to listen on.",
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes to serve with.")
 @click.option("--dev", is_flag=True, help="Need no setting: make a secret, use SQLite, print a token that works.")
 @click.pass_context
-def main(context: click.Context, host: str, port: int, workers: int, *, dev: bool) -> None:
+def main(context: click.Context, host: str | None, port: int, workers: int, *, dev: bool) -> None:
     """Serve the to-do REST API.
 
     Settings come from the environment or a file named .env; BETTER_AUTH_SECRET is the only one that is required. The
@@ -68,11 +82,10 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         asyncio.run(_try_storage(settings))
     except StorageError as error:
         raise Refusal(str(error)) from error
-    if dev:
-        _greet(settings, host, port)
+    host = host or settings.host
     signal.signal(signal.SIGTERM, _end)
     config = uvicorn.Config(
-        "todo_web.app:create_app",
+        f"todo_web.app:{'create_development_app' if dev else 'create_app'}",
         factory=True,
         host=host,
         port=port,
@@ -82,9 +95,11 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
         server_header=False,
+        proxy_headers=False,  # the application believes them, and the path in front of it too
+        timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    serve(config)
+    serve(config, partial(_greet, settings, host, port) if dev else None)
 
 
 @main.command()
@@ -171,12 +186,25 @@ async def _try_storage(settings: Settings) -> None:
 def _greet(settings: Settings, host: str, port: int) -> None:
     user = getpass.getuser()
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
-    click.echo(f"\n  Swagger UI   http://{shown}:{port}/docs\n")
     if settings.shared_secret is None:
-        click.echo(f"  Tokens come from {settings.tokens.issuer}.\n")
-        return
-    token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
-    click.echo(f"  A token for {user}, valid for 24 hours (another one: todo-web token USER):\n\n  {token}\n", nl=True)
+        click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")
+    else:
+        token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
+        another = f"{_started_as()} token USER"
+        click.echo(f"\n  A token for {user}, valid for 24 hours (another one: {another}):\n\n  {token}")
+    click.echo(f"\n  Swagger UI   http://{shown}:{port}{settings.root_path}/docs\n")
+
+
+def _started_as() -> str:
+    """Return how a person starts this program in another terminal, where a virtual environment is mostly not active."""
+    program = Path(sys.argv[0])
+    if program.suffix == ".py":
+        return f"{shlex.quote(sys.executable)} -m todo_web"
+    if "VIRTUAL_ENV" not in os.environ and shutil.which(program.name) == str(program):
+        return program.name
+    program = program.absolute()
+    here = Path.cwd()
+    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

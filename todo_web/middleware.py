@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from secrets import token_hex
 
@@ -15,6 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from todo_web.problems import Problem, problem_response
 
 _LOGGER = logging.getLogger("todo.web")
+_SHOWN = 200
+"""So much is logged of what a client sent."""
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
@@ -92,11 +96,30 @@ class Cors(CORSMiddleware):
         response = super().preflight_response(request_headers)
         if response.status_code == HTTPStatus.OK:
             return response
-        return _RefusedPreflight(headers={"Vary": response.headers["Vary"]})
+        return _RefusedPreflight(self._refused(request_headers), headers={"Vary": response.headers["Vary"]})
+
+    def _refused(self, headers: Headers) -> dict[str, object]:
+        """Return what was asked for in vain, and what would be allowed: the setting, or what can be used instead."""
+        origin, method = headers["origin"], headers["access-control-request-method"]
+        names = [name.strip() for name in headers.get("access-control-request-headers", "").split(",")]
+        unknown = ", ".join(name for name in names if name.lower() not in self.allow_headers)
+        refused: dict[str, object] = {}
+        if not self.is_allowed_origin(origin):
+            refused |= {"origin": origin[:_SHOWN], "setting": "TODO_CORS_ORIGINS"}
+        if method not in self.allow_methods:
+            refused |= {"method": method[:_SHOWN], "allowed_methods": self.allow_methods}
+        if unknown:
+            refused |= {"headers": unknown[:_SHOWN], "allowed_headers": self.allow_headers}
+        return refused
 
 
 class _RefusedPreflight(Response):
+    def __init__(self, refused: Mapping[str, object], headers: Mapping[str, str]) -> None:
+        super().__init__(headers=headers)
+        self._refused = refused
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        _LOGGER.warning("cors_refused", extra={**self._refused, "request_id": scope["state"]["request_id"]})
         problem = Problem(
             400, "cors_refused", "This origin, method or header is not allowed.", {"Vary": self.headers["Vary"]}
         )

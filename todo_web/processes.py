@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 
 import uvicorn
@@ -9,16 +10,36 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 
-def serve(config: uvicorn.Config) -> None:
-    """Serve with as many processes as the settings of the server say; replace those of several that end."""
+def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) -> None:
+    """Serve with as many processes as the settings of the server say; replace those of several that end.
+
+    Calls ``when_bound`` when the address is this service's.
+    """
+    when_bound = when_bound or _say_nothing
     if config.workers == 1:
-        server = uvicorn.Server(config)
+        server = _Server(config, when_bound)
         with suppress(KeyboardInterrupt):
             server.run()
         if not server.started:
             sys.exit(STARTUP_FAILURE)
     else:
-        Multiprocess(config, sockets=[_socket(config)]).run()
+        bound = _socket(config)
+        when_bound()
+        Multiprocess(config, sockets=[bound]).run()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, when_bound: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._when_bound = when_bound
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._when_bound()
+
+
+def _say_nothing() -> None:
+    pass
 
 
 class _OwnSocket(socket.socket):

@@ -14,6 +14,7 @@ from todo_core.errors import InvalidInput
 from todo_core.query import TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
+from todo_web.addresses import public_path
 from todo_web.authentication import CurrentUser, check_path, current_user
 from todo_web.body import task_fields, wanted_completion
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
@@ -82,7 +83,7 @@ class TaskEndpoints:
         fields, key = await task_fields(request), idempotency_key(request)
         created = await in_time(request, self._service(request).create(user_id, fields, key))
         path = self._contract.base_path.format(user_id=quote(user_id, safe=""))
-        headers = {"Location": f"{path}/{created.task.id}"}
+        headers = {"Location": public_path(request.scope, f"{path}/{created.task.id}")}
         if created.replayed:
             headers["Idempotency-Replayed"] = "true"
         return task_response(created.task, 201, headers)

@@ -1,5 +1,6 @@
 """What a deployment may set, by environment variable or in a file named ``.env``."""
 
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
+from todo_web.addresses import read_prefix
 from todo_web.contracts import Contract, choose_contracts
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
@@ -58,6 +60,13 @@ class Settings(StorageSettings):
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
+    host: str = Field("127.0.0.1", validation_alias="TODO_HOST")
+    root_path: str = Field("", validation_alias="TODO_ROOT_PATH")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("127.0.0.1", "::1"), validation_alias="TODO_TRUSTED_PROXIES"
+    )
+    keep_alive: int = Field(5, ge=1, le=3600, validation_alias="TODO_KEEP_ALIVE")
+    request_log: bool = Field(default=True, validation_alias="TODO_REQUEST_LOG")
 
     @field_validator("secret")
     @classmethod
@@ -81,8 +90,18 @@ class Settings(StorageSettings):
     @classmethod
     def _are_origins(cls, origins: object) -> object:
         if isinstance(origins, str):
-            return tuple(_exact_origin(origin.strip()) for origin in origins.split(",") if origin.strip())
+            return tuple(map(_exact_origin, _listed(origins)))
         return origins
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_prefix(cls, path: str) -> str:
+        return read_prefix(path)
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _are_proxies(cls, proxies: object) -> object:
+        return tuple(map(_proxy, _listed(proxies))) if isinstance(proxies, str) else proxies
 
     @model_validator(mode="after")
     def _can_verify(self) -> Self:
@@ -133,7 +152,19 @@ def _origin(url: str) -> str:
     return f"{parts.scheme}://{host}{port}"
 
 
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _exact_origin(text: str) -> str:
-    if text == "*" or _origin(text) != text:
+    origin = text.removesuffix("/")  # as an address line shows it
+    if text == "*" or _origin(origin) != origin:
         raise ValueError("must be origins such as https://app.example.com, separated by commas; * is not accepted")
-    return text
+    return origin
+
+
+def _proxy(text: str) -> str:
+    try:
+        return str(ip_network(text)) if "/" in text else str(ip_address(text))
+    except ValueError:
+        raise ValueError("must be addresses or networks such as 10.0.0.0/8, separated by commas") from None

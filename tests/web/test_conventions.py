@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer
+from tests.web.conftest import Start, bearer, settings
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_core.driver import run_now
 from todo_core.task import NewTask
+from todo_web.app import create_app
 from todo_web.contracts import Contract
 from todo_web.routes import CHUNK
 
@@ -267,8 +268,59 @@ def test_a_preflight_needs_no_token(start: Start) -> None:
         assert "access-control-allow-origin" not in answer.headers
 
 
+def test_a_refused_preflight_is_logged_with_what_would_allow_it(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    client = start()
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "PATCH"}
+    for wanted in (
+        {"Origin": "https://b.example"},
+        {"Access-Control-Request-Headers": "content-type, x-mine"},
+        {"Access-Control-Request-Method": "TRACE"},
+    ):
+        assert client.options("/tasks", headers=asked | wanted).status_code == 400
+    origin, header, method = [vars(record) for record in caplog.records if record.message == "cors_refused"]
+    assert (origin["origin"], origin["setting"]) == ("https://b.example", "TODO_CORS_ORIGINS")
+    assert header["headers"] == "x-mine"
+    assert "content-type" in header["allowed_headers"]
+    assert "setting" not in header
+    assert (method["method"], "PATCH" in method["allowed_methods"]) == ("TRACE", True)
+    assert origin["request_id"]
+
+
 @pytest.mark.parametrize(
-    "origins", ["*", "https://a.example/path", "a.example", "ftp://a.example", "https://A.example"]
+    ("origin", "allowed"),
+    [
+        ("http://localhost:5173", True),
+        ("https://localhost", True),
+        ("http://app.localhost:8080", True),
+        ("http://127.0.0.1:3000", True),
+        ("http://127.1.2.3", True),
+        ("http://[::1]:4200", True),
+        (ORIGIN, True),
+        ("https://localhost.evil.example", False),
+        ("http://evil.example", False),
+        ("http://notlocalhost:3000", False),
+        ("http://127.0.0.1.evil.example", False),
+        ("null", False),
+    ],
+)
+def test_in_development_the_pages_of_this_machine_may_call(origin: str, *, allowed: bool) -> None:
+    with TestClient(create_app(settings(), development=True)) as client:
+        asked = {"Origin": origin, "Access-Control-Request-Method": "PATCH"}
+        assert client.options("/tasks/1", headers=asked).status_code == (200 if allowed else 400)
+        answer = client.get("/health/live", headers={"Origin": origin})
+        assert answer.headers.get("access-control-allow-origin") == (origin if allowed else None)
+
+
+def test_an_origin_may_be_written_with_a_slash(start: Start) -> None:
+    client = start(TODO_CORS_ORIGINS="https://a.example/, https://b.example:8443/")
+    for origin in ("https://a.example", "https://b.example:8443"):
+        answer = client.get("/health/live", headers={"Origin": origin})
+        assert answer.headers["access-control-allow-origin"] == origin
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["*", "https://a.example/path", "a.example", "ftp://a.example", "https://A.example", "https://a.example//"],
 )
 def test_an_origin_that_is_none_is_refused(start: Start, origins: str) -> None:
     with pytest.raises(ValueError, match=r"origins|an address"):

@@ -3,17 +3,20 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
 import pytest
 
+from tests.contracts.proofs import eventually
 from tests.processes import environment, serving
 from tests.web.conftest import SECRET, bearer
 from todo_adapters.sqlite import SqliteTaskRepository
@@ -89,6 +92,53 @@ def test_development_needs_no_setting(tmp_path: Path) -> None:
         assert len(httpx2.get(f"{server.url}/tasks", headers=headers).json()) == 1
 
 
+def test_the_version_is_told(tmp_path: Path) -> None:
+    assert run(tmp_path, {}, "--version").stdout == f"todo-web, version {version('todo-service')}\n"
+
+
+def test_the_command_for_another_token_works_where_it_is_printed(tmp_path: Path) -> None:
+    """Of a program that the shell would not find by its name."""
+    home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    with serving(home, "--dev") as server:
+        match = re.search(r"another one: (.+) token USER\)", "".join(server.lines))
+        assert match is not None
+        ended = subprocess.run(
+            ["/bin/sh", "-c", f"{match[1]} token ann"],
+            env={"PATH": "/bin", **home},
+            cwd=Path.cwd(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        headers = {"Authorization": f"Bearer {ended.stdout.strip()}"}
+        assert httpx2.get(f"{server.url}/tasks", headers=headers).status_code == 200
+
+
+def test_nothing_is_promised_at_an_address_that_is_not_ours(tmp_path: Path) -> None:
+    with serving(values(tmp_path)) as server:
+        taken = server.url.rpartition(":")[2]
+        for workers in ("1", "2"):
+            ended = run(tmp_path, {}, "--dev", "--port", taken, "--workers", workers)
+            assert ended.returncode != 0
+            assert "token" not in ended.stdout
+
+
+def test_the_port_comes_from_the_environment_and_not_from_a_file(tmp_path: Path) -> None:
+    """A front end in the same folder keeps its port in a file named .env."""
+    (tmp_path / ".env").write_text("PORT=1\nTODO_HOST=127.0.0.2\n")
+    with serving(values(tmp_path), folder=tmp_path) as server:  # which names the port in the environment
+        url = server.url.replace("127.0.0.1", "127.0.0.2")
+        assert httpx2.get(f"{url}/health/live").status_code == 200
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(f"{server.url}/health/live")
+
+
+def test_a_wrong_port_is_refused(tmp_path: Path) -> None:
+    ended = run(tmp_path, {"BETTER_AUTH_SECRET": SECRET, "PORT": "http"})
+    assert ended.returncode == 2
+    assert "PORT" in ended.stderr
+
+
 @pytest.mark.parametrize(
     "arguments", [("token",), ("token", "bad\nuser"), ("token", "a", "--ttl", "soon"), ("--port", "x")]
 )
@@ -147,9 +197,13 @@ def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
     """So the kernel spreads the connections, instead of giving all that wait to the process that wakes first."""
     with serving(values(tmp_path), workers=2) as server:
         port = int(server.url.rpartition(":")[2])
-        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        listening = [row for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
-        assert len({row[9] for row in listening}) == 2
+
+        def listening() -> int:
+            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+            return len({row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"})
+
+        # A process says that it has started a moment before it listens.
+        assert eventually(2, listening) == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])
