@@ -19,6 +19,7 @@ from todo_web.proxy import ProxyHeaders
 from todo_web.request_log import RequestLog
 from todo_web.routes import contract_routes
 from todo_web.settings import Settings
+from todo_web.telemetry import telemetry
 
 EXPOSED = ("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed")
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
@@ -68,7 +69,7 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # nothing here collects any
+        telemetry=telemetry(),
     )
     app.state.container = container
     app.include_router(health.router)

@@ -18,6 +18,7 @@ from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
 from todo_web.settings import Settings
+from todo_web.telemetry import watch_pool
 
 
 @asynccontextmanager
@@ -46,7 +47,7 @@ async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -
         ):
             yield threaded
     else:
-        async with open_with_asyncpg(address, pool_size=pool_size, deadline=deadline) as repository:
+        async with open_with_asyncpg(address, pool_size=pool_size, deadline=deadline, watch=watch_pool) as repository:
             yield repository
 
 

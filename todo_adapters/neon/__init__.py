@@ -4,8 +4,9 @@ The database's schema is made and changed by ``todo_adapters.neon.migrations`` o
 driver is imported when a repository is opened on it.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 from todo_adapters.address import PostgresAddress
 from todo_core.driver import run_now
@@ -18,12 +19,26 @@ DEADLINE = 5.0
 """Seconds for each step, waiting for a connection or for a waking compute included."""
 
 
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """How many connections are lent, how many are open and idle, and how many borrowers wait for one."""
+
+    used: int
+    idle: int
+    waiting: int
+
+
 @asynccontextmanager
 async def open_with_asyncpg(
-    address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
+    address: PostgresAddress,
+    *,
+    pool_size: int = POOL_SIZE,
+    deadline: float = DEADLINE,
+    watch: Callable[[Callable[[], PoolUse]], None] | None = None,
 ) -> AsyncIterator[TaskRepository]:
     """Open a repository for the running event loop, whether or not the database can be reached now.
 
+    ``watch`` is given a function that tells the use of the pool, to any thread.
     Through Neon's pooler no statement stays prepared; an address through another pooler in transaction mode must say
     ``pgbouncer=true`` for that. Raises StorageUnusable for an address that cannot work.
     """
@@ -32,6 +47,8 @@ async def open_with_asyncpg(
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
     executor = AsyncpgExecutor(endpoint(address), pool_size=pool_size, deadline=deadline)
+    if watch:
+        watch(executor.pool_use)
     try:
         yield NeonTaskRepository(executor)
     finally:

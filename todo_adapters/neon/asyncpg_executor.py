@@ -9,6 +9,7 @@ from functools import cache, partial
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
+from todo_adapters.neon import PoolUse
 from todo_adapters.neon.connections import Connection, Connections
 from todo_adapters.neon.endpoint import Endpoint
 from todo_adapters.neon.executor import Row, Values
@@ -83,6 +84,10 @@ class AsyncpgExecutor:
 
     async def close(self) -> None:  # noqa: D102  the protocol says it
         await self._connections.close(_GRACE)
+
+    def pool_use(self) -> PoolUse:
+        """Return the use of the pool now."""
+        return self._connections.use()
 
     async def _fetch_once(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
         connection = await self._connections.borrow(alive=alive, continues=continues)

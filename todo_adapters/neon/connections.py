@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from todo_adapters.neon import PoolUse
 from todo_adapters.neon.readiness import is_ready
 from todo_adapters.neon.turns import Turns
 
@@ -65,6 +66,11 @@ class Connections:
         else:
             self._idle.append(connection)
         self._turns.pass_on()
+
+    def use(self) -> PoolUse:
+        """Return how many are lent and idle, and how many borrowers wait; any thread may ask."""
+        idle = len(self._idle)
+        return PoolUse(used=len(self._open) - idle, idle=idle, waiting=self._turns.waiting)
 
     async def close(self, grace: float) -> None:
         """Close all connections, those that are lent as soon as they are back; after ``grace`` seconds at once."""

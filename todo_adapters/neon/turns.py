@@ -14,6 +14,11 @@ class Turns:
         self._free = number
         self._lines: tuple[deque[asyncio.Future[None]], ...] = (deque(), deque())
 
+    @property
+    def waiting(self) -> int:
+        """How many stand in line, those included who have given up since the last turn."""
+        return sum(map(len, self._lines))
+
     async def take(self, *, first: bool = False) -> None:
         """Wait for a turn, in the first line or in the second."""
         if self._free:
