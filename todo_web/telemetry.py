@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger("todo.web")
 
-_EXPORT_SECONDS = "2"
+_EXPORT_SECONDS = "1"
 """An endpoint that does not answer must not keep the service from ending in time."""
 
 

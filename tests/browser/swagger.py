@@ -25,7 +25,7 @@ class SwaggerUi:
         self.page = page
         self.strangers: list[str] = []
         self.faults: list[str] = []
-        self._origin = url
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         page.context.on("request", self._note)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.goto(f"{url}/docs")

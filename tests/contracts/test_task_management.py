@@ -211,4 +211,4 @@ def test_uv_installs_the_project() -> None:
     assert re.search(
         r"^uv pip install .*--requirements requirements\.lock", (ROOT / ".ci/run").read_text(), re.MULTILINE
     )
-    assert re.search(r"uv run todo-web", (ROOT / "README.md").read_text())
+    assert re.search(r"uv run --no-dev todo-web", (ROOT / "README.md").read_text())
