@@ -32,6 +32,18 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield running
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rounds", type=int, default=1, help="run each test that is marked as a trap so many times")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Repeat what was red by chance before, as often as ``--rounds`` says."""
+    rounds = metafunc.config.getoption("rounds")
+    if rounds > 1 and metafunc.definition.get_closest_marker("trap"):
+        metafunc.fixturenames.append("_round")
+        metafunc.parametrize("_round", range(rounds))
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)

@@ -84,6 +84,9 @@ class Server:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(statement, values or None)
+                assert cursor.description or not cursor.statusmessage.startswith("SELECT"), (
+                    "rows with no columns read as no rows"
+                )
                 return cursor.fetchall() if cursor.description else []
 
     def empty(self) -> None:

@@ -192,6 +192,7 @@ def test_sigterm_answers_what_was_accepted_and_ends_well(tmp_path: Path) -> None
             httpx2.get(f"{server.url}/health/live")
 
 
+@pytest.mark.trap
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
 def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
     """So the kernel spreads the connections, instead of giving all that wait to the process that wakes first."""
