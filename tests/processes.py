@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -56,11 +57,13 @@ class Server:
     def _read(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as output:
+            awaited = Counter({self._last: 1, "Application startup complete": self._workers})
             for line in output:
                 self.lines.append(line)
-                ready = sum("Application startup complete" in printed for printed in self.lines)
-                if ready == self._workers and any(self._last in printed for printed in self.lines):
-                    self._listening.set()
+                if awaited:
+                    awaited -= Counter(text for text in awaited if text in line)
+                    if not awaited:
+                        self._listening.set()
         self._listening.set()
 
 

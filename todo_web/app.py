@@ -39,6 +39,7 @@ def create_app(
     """
     settings = settings or Settings()
     container = WebContainer(settings=settings, storage=storage or storage_of(settings))
+    log = RequestLog() if settings.request_log and not development else None
     # A contract with the user in its path comes first: /api/tasks/tasks is the list of a user called "tasks".
     contracts = sorted(settings.contracts, key=lambda contract: not contract.user_in_path)
     app = FastAPI(
@@ -46,9 +47,8 @@ def create_app(
         description=DESCRIPTION,
         routes=[route for contract in contracts for route in contract_routes(contract)],
         middleware=[
-            *([Middleware(RequestLog)] if settings.request_log and not development else []),
             Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
-            Middleware(RequestIdentity),
+            Middleware(RequestIdentity, log=log),
             Middleware(
                 Cors,
                 allow_origins=settings.allowed_origins,
@@ -72,6 +72,7 @@ def create_app(
         telemetry=telemetry(),
     )
     app.state.container = container
+    app.state.log = log
     app.include_router(health.router)
     add_documentation(app)
     return app
@@ -84,6 +85,10 @@ def create_development_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    async with running(app.state.container):
-        with rare_collections():
-            yield
+    try:
+        async with running(app.state.container):
+            with rare_collections():
+                yield
+    finally:
+        if app.state.log:
+            app.state.log.write()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from secrets import token_hex
+from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from todo_web.problems import Problem, problem_response
+from todo_web.request_log import RequestLog
 
 _LOGGER = logging.getLogger("todo.web")
 _SHOWN = 200
@@ -23,10 +25,14 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
 class RequestIdentity:
-    """Gives every request an id, takes over the client's where it is harmless, and puts it on every answer."""
+    """Gives every request an id, takes over the client's where it is harmless, and puts it on every answer.
 
-    def __init__(self, app: ASGIApp) -> None:
+    By that id the log knows the request.
+    """
+
+    def __init__(self, app: ASGIApp, log: RequestLog | None) -> None:
         self._app = app
+        self._log = log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -36,13 +42,20 @@ class RequestIdentity:
         request_id = sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+        began, status = perf_counter(), None
 
         async def send_with_identity(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
-        return await self._app(scope, receive, send_with_identity)
+        try:
+            return await self._app(scope, receive, send_with_identity)
+        finally:
+            if self._log:
+                self._log.note(scope, status, began)
 
 
 class FaultBarrier:
