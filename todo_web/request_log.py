@@ -13,18 +13,18 @@ _DELAY = 0.1
 """Seconds for which lines are gathered: to write each by itself would cost a twentieth of what reading a task costs."""
 
 
-class _Line(msgspec.Struct, gc=False):
+class _Line(msgspec.Struct, gc=False, kw_only=True):
     """The form is that of ``todo_web.logs``; Python's logging would take several times as long."""
 
+    level: str = "INFO"
+    logger: str = "todo.request"
+    event: str = "request"
     method: str
     route: str | None
     status: int | None
     milliseconds: float
     request_id: str
     time: datetime
-    level: str = "INFO"
-    logger: str = "todo.request"
-    event: str = "request"
 
 
 class RequestLog:
@@ -38,11 +38,16 @@ class RequestLog:
         """Add a request that began at that time of ``perf_counter``; no status means that the client left before it."""
         if not self._lines:
             asyncio.get_running_loop().call_later(_DELAY, self.write)
-        # The route, because the path itself may hold what is nobody's business.
-        route = getattr(scope.get("route"), "path_format", None)
-        milliseconds = round((perf_counter() - began) * 1000, 2)
-        line = _Line(scope["method"], route, status, milliseconds, scope["state"]["request_id"], datetime.now(UTC))
-        self._lines.append(line)
+        self._lines.append(
+            _Line(
+                method=scope["method"],
+                route=getattr(scope.get("route"), "path_format", None),  # the path itself may hold what is private
+                status=status,
+                milliseconds=round((perf_counter() - began) * 1000, 2),
+                request_id=scope["state"]["request_id"],
+                time=datetime.now(UTC),
+            )
+        )
 
     def write(self) -> None:
         """Write what has been gathered."""

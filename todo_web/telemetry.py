@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LOGGER = logging.getLogger("todo.web")
 
+_OFF: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+_STATE = "db.client.connection.state"
 _EXPORT_SECONDS = "1"
 """An endpoint that does not answer must not keep the service from ending in time."""
 
@@ -28,10 +30,10 @@ def telemetry() -> TelemetryConfig:
     """Return how FastAPI records requests."""
     traces, metrics = _is_exported("TRACES"), _is_exported("METRICS")
     if not traces and not metrics:
-        return {"tracing": False, "metrics": False, "logs": False}
+        return _OFF
     if find_spec("opentelemetry.sdk") is None or find_spec("opentelemetry.exporter") is None:
         _LOGGER.warning("telemetry_missing", extra={"reason": "OTEL_… is set; install todo-service[telemetry]"})
-        return {"tracing": False, "metrics": False, "logs": False}
+        return _OFF
     os.environ.setdefault("OTEL_EXPORTER_OTLP_TIMEOUT", _EXPORT_SECONDS)
     return {
         "tracer_provider": _tracer_provider() if traces else None,
@@ -50,7 +52,7 @@ def watch_pool(use: Callable[[], PoolUse]) -> None:
 
     def count(_: CallbackOptions) -> Iterable[Observation]:
         now = use()
-        return Observation(now.used, {"state": "used"}), Observation(now.idle, {"state": "idle"})
+        return Observation(now.used, {_STATE: "used"}), Observation(now.idle, {_STATE: "idle"})
 
     def pending(_: CallbackOptions) -> Iterable[Observation]:
         return (Observation(use().waiting),)
