@@ -13,12 +13,16 @@ from todo_web import health
 from todo_web.collector import rare_collections
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
+from todo_web.ignored import IGNORED
 from todo_web.middleware import Cors, FaultBarrier, RequestIdentity
 from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
 from todo_web.routes import contract_routes
 from todo_web.settings import Settings
 
-EXPOSED = ("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed")
+EXPOSED = (
+    *("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed"),
+    IGNORED,
+)
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

@@ -75,7 +75,7 @@ def invalid_request(status: int, *errors: InvalidInput) -> Problem:
 _RETRY = {"Retry-After": RETRY_AFTER}
 _CONFLICT = Problem(412, "version_conflict", "The task was changed since; fetch it again.")
 _ANSWERS: Mapping[type[TodoError], Problem] = {
-    TaskNotFound: Problem(404, "task_not_found", "There is no such task."),
+    TaskNotFound: Problem(404, "task_not_found", "Task not found."),
     TaskForbidden: Problem(403, "task_forbidden", "The task belongs to another user."),
     VersionConflict: _CONFLICT,
     IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
@@ -107,12 +107,13 @@ def _token_problem(error: TokenRefused) -> Problem:
 
 
 class ProblemRepresentation(BaseModel):
-    """Problem details (RFC 9457)."""
+    """Problem details (RFC 9457). ``message`` repeats ``detail`` for clients that look for it there."""
 
     type: str
     title: str
     status: int
     detail: str
+    message: str
     instance: str
     code: str
     request_id: str
@@ -126,6 +127,7 @@ def represent(problem: Problem, instance: str, request_id: str) -> ProblemRepres
         title=HTTPStatus(problem.status).phrase,
         status=problem.status,
         detail=problem.detail,
+        message=problem.detail,
         instance=instance,
         code=problem.code,
         request_id=request_id,

@@ -15,10 +15,11 @@ from todo_core.query import TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
 from todo_web.authentication import CurrentUser, check_path, current_user
-from todo_web.body import task_fields, wanted_completion
+from todo_web.body import BodyReader
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import in_time
+from todo_web.ignored import name_ignored
 from todo_web.listing import list_query, next_link
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
@@ -66,6 +67,7 @@ class TaskEndpoints:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._bodies = BodyReader()
 
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
@@ -79,7 +81,7 @@ class TaskEndpoints:
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Create a task."""
-        fields, key = await task_fields(request), idempotency_key(request)
+        fields, key = await self._bodies.task_fields(request), idempotency_key(request)
         created = await in_time(request, self._service(request).create(user_id, fields, key))
         path = self._contract.base_path.format(user_id=quote(user_id, safe=""))
         headers = {"Location": f"{path}/{created.task.id}"}
@@ -96,13 +98,13 @@ class TaskEndpoints:
 
     async def update_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Change the fields that are present and leave the others alone."""
-        fields, versions = await task_fields(request), accepted_versions(request)
+        fields, versions = await self._bodies.task_fields(request), accepted_versions(request)
         update = self._service(request).update(user_id, _task_id(request), fields, versions)
         return task_response(await in_time(request, update))
 
     async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Set the state that the body names; without a body, do what the contract says."""
-        wanted, versions = await wanted_completion(request), accepted_versions(request)
+        wanted, versions = await self._bodies.wanted_completion(request), accepted_versions(request)
         service = self._service(request)
         if wanted is None and not self._contract.completion_marks:
             use_case = service.toggle
@@ -167,11 +169,13 @@ def _route_class(contract: Contract) -> type[APIRoute]:
                     user_id = await current_user(request)
                     if contract.user_in_path:
                         check_path(request, user_id)
-                    return await endpoint(request, user_id)
+                    response = await endpoint(request, user_id)
                 except InvalidInput as error:
                     raise invalid_request(contract.invalid_input_status, error) from None
                 except InvalidRequest as error:
                     raise invalid_request(contract.invalid_input_status, *error.errors) from None
+                name_ignored(request, response)
+                return response
 
             return handle_input
 
