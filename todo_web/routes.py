@@ -20,7 +20,7 @@ from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import in_time
 from todo_web.ignored import name_ignored
-from todo_web.listing import list_query, next_link
+from todo_web.listing import ListReader, next_link
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, etag, task_response, tasks_json
@@ -68,10 +68,11 @@ class TaskEndpoints:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._bodies = BodyReader()
+        self._lists = ListReader(contract)
 
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
-        query = list_query(request, user_id, self._contract.page_size)
+        query = self._lists.query(request, user_id)
         if query.limit is None:
             return await self._everything(request, user_id, query)
         tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
@@ -139,7 +140,8 @@ class TaskEndpoints:
             page = first
             yield tasks_json(page)[:-1]
             while len(page) == CHUNK:
-                page = await self._page(request, user_id, replace(query, after=query.sort.position(page[-1])))
+                rest = replace(query, after=query.sort.position(page[-1]), offset=0)
+                page = await self._page(request, user_id, rest)
                 if page:
                     yield b"," + tasks_json(page)[1:-1]
             yield b"]"

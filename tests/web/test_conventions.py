@@ -106,6 +106,7 @@ def test_a_long_list_is_whole(client: TestClient) -> None:
         drafts = [NewTask("ann", f"task {n}", None, None, NOW, NOW) for n in range(more)]
         run_now(repository.add_all("ann", drafts))
         assert [task["id"] for task in client.get("/tasks").json()] == list(range(1, total + 1))
+        assert [task["id"] for task in client.get("/tasks?offset=7").json()] == list(range(8, total + 1))
 
 
 def test_filters_and_the_trash(start: Start) -> None:
