@@ -14,9 +14,9 @@ from todo_web.collector import rare_collections
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
 from todo_web.ignored import IGNORED
-from todo_web.middleware import Cors, FaultBarrier, RequestIdentity
+from todo_web.middleware import Cors, FaultBarrier, RequestIdentity, TrailingSlash
 from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
-from todo_web.routes import contract_routes
+from todo_web.routes import contract_routes, other_routes
 from todo_web.settings import Settings
 
 EXPOSED = (
@@ -24,7 +24,7 @@ EXPOSED = (
     IGNORED,
 )
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def create_app(settings: Settings | None = None, storage: Container | None = None) -> FastAPI:
@@ -40,14 +40,19 @@ def create_app(settings: Settings | None = None, storage: Container | None = Non
     app = FastAPI(
         title="To-do service",
         description=DESCRIPTION,
-        routes=[route for contract in contracts for route in contract_routes(contract)],
+        # Every contract's own routes come first: what else names them must not slow them down, nor hide any.
+        routes=[
+            route for routes in (contract_routes, other_routes) for contract in contracts for route in routes(contract)
+        ],
         middleware=[
+            Middleware(TrailingSlash),
             Middleware(RequestIdentity),
             Middleware(
                 Cors,
                 allow_origins=settings.allowed_origins,
                 allow_methods=METHODS,
                 allow_headers=ALLOWED,
+                allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
                 expose_headers=EXPOSED,
             ),
             Middleware(FaultBarrier),

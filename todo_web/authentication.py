@@ -27,11 +27,12 @@ class BearerToken(SecurityBase):
         sent = request.headers.getlist("authorization")
         if len(sent) > 1:
             raise TokenRefused("several_headers")
-        scheme, _, token = "".join(sent).partition(" ")
+        # Blanks around a field's value are no part of it, and several may follow the scheme (RFC 9110, 5.5 and 11.4).
+        scheme, _, token = "".join(sent).strip(" \t").partition(" ")
         if scheme.lower() != "bearer":
             authentication_failed(request, "other_scheme" if sent else "no_token")
             raise token_required()
-        user_id: str = await request.app.state.container.verifier().verify(token)
+        user_id: str = await request.app.state.container.verifier().verify(token.lstrip(" "))
         request.state.user_id = user_id
         return user_id
 

@@ -29,7 +29,7 @@ def add_documentation(app: FastAPI) -> None:
         swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
     ).body
 
-    @app.get("/docs", include_in_schema=False)
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def documentation() -> Response:
         return HTMLResponse(page)
 

@@ -59,6 +59,25 @@ def contract_routes(contract: Contract) -> list[APIRoute]:
     ]
 
 
+def other_routes(contract: Contract) -> list[APIRoute]:
+    """Return the routes that a contract does not publish: clients that were written for another one use them."""
+    endpoints = TaskEndpoints(contract)
+    many, one = contract.base_path, f"{contract.base_path}/{{task_id}}"
+    actions = {
+        "toggle": endpoints.toggle_task,
+        "complete": endpoints.complete_task,
+        "uncomplete": endpoints.reopen_task,
+        contract.completion: endpoints.complete_task,
+    }
+    routes = [(["HEAD"], many, endpoints.list_tasks), (["HEAD"], one, endpoints.get_task)]
+    routes += [(["PATCH", "POST"], f"{one}/{action}", endpoint) for action, endpoint in actions.items()]
+    route_class = _route_class(contract)
+    return [
+        route_class(path, endpoint, methods=methods, include_in_schema=False, response_class=Response)
+        for methods, path, endpoint in routes
+    ]
+
+
 class TaskEndpoints:
     """One contract's way from a request to a use case and back.
 
@@ -105,13 +124,20 @@ class TaskEndpoints:
 
     async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Set the state that the body names; without a body, do what the contract says."""
-        wanted, versions = await self._bodies.wanted_completion(request), accepted_versions(request)
-        service = self._service(request)
-        if wanted is None and not self._contract.completion_marks:
-            use_case = service.toggle
-        else:
-            use_case = service.reopen if wanted is False else service.complete
-        return task_response(await in_time(request, use_case(user_id, _task_id(request), versions)))
+        wanted = await self._bodies.wanted_completion(request)
+        if wanted is None and self._contract.completion_marks:
+            wanted = True
+        return await self._set(request, user_id, completed=wanted)
+
+    async def toggle_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Set the state that the body names; without a body, turn the task's state round."""
+        return await self._set(request, user_id, completed=await self._bodies.wanted_completion(request))
+
+    async def reopen_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Reopen the task; a body that says otherwise is refused."""
+        if await self._bodies.wanted_completion(request):
+            raise InvalidInput("completed", "contradiction", "This path reopens the task; completed must be false.")
+        return await self._set(request, user_id, completed=False)
 
     async def delete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Delete a task, for good or into the trash."""
@@ -122,6 +148,13 @@ class TaskEndpoints:
         """Take a task out of the trash."""
         restore = self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
         return task_response(await in_time(request, restore))
+
+    async def _set(self, request: Request, user_id: str, *, completed: bool | None) -> Response:
+        """Complete the task or reopen it; for None do what it is not."""
+        service = self._service(request)
+        use_case = {None: service.toggle, True: service.complete, False: service.reopen}[completed]
+        change = use_case(user_id, _task_id(request), accepted_versions(request))
+        return task_response(await in_time(request, change))
 
     def _service(self, request: Request) -> TaskService:
         service: TaskService = request.app.state.container.services()[self._contract.name]

@@ -51,7 +51,9 @@ class Settings(StorageSettings):
 
     secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
     issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
-    contract_names: str = Field("fastapi-todo-backend,backend-api,backend-todo-api", validation_alias="TODO_CONTRACTS")
+    contract_names: str = Field(
+        "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api", validation_alias="TODO_CONTRACTS"
+    )
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
     jwt_mode: Literal["hs256", "jwks", "both"] = Field("hs256", validation_alias="TODO_JWT_MODE")
     jwt_issuer: str | None = Field(None, validation_alias="TODO_JWT_ISSUER")
