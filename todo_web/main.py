@@ -3,7 +3,6 @@
 import asyncio
 import getpass
 import os
-import re
 import secrets
 import signal
 import sys
@@ -20,6 +19,7 @@ from todo_adapters.tokens import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
+from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
 from todo_web.processes import serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
@@ -34,17 +34,11 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> timedelta:
-    match = re.fullmatch("([0-9]{1,6})([smhd])", text)
-    if match is None:
-        raise click.BadParameter("write a number and a unit, such as 90s, 15m or 24h")
-    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    if duration > timedelta(hours=24):
-        raise click.BadParameter("the service accepts no token that is valid for more than 24h")
-    return duration
+def _duration(_context: click.Context, _parameter: click.Parameter, text: str | None) -> timedelta | None:
+    try:
+        return None if text is None else parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.group(invoke_without_command=True)
@@ -89,19 +83,26 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
 
 @main.command()
 @click.argument("user")
-@click.option("--ttl", default="24h", show_default=True, callback=_duration, help="How long it is valid.")
+@click.option("--ttl", callback=_duration, help="How long it is valid: 24h, or as TODO_JWT_MAX_LIFETIME allows.")
 @click.option("--expired", is_flag=True, help="Make a token that has expired already.")
-def token(user: str, ttl: timedelta, *, expired: bool) -> None:
+def token(user: str, ttl: timedelta | None, *, expired: bool) -> None:
     """Print a token for USER, to try the service with.
 
     It is signed with BETTER_AUTH_SECRET, or with the secret that todo-web --dev has made.
     """
     if not is_user_id(user):
         raise click.UsageError("a user id has 1 to 255 characters, none of them a control character")
-    secret = _settings(development_secret=True).shared_secret
-    if secret is None:
+    settings = _settings(development_secret=True)
+    if settings.shared_secret is None:
         raise Refusal("TODO_JWT_MODE is jwks: only the issuer can sign tokens; use hs256 or both to try the service")
-    click.echo(issue_token(secret, user, -ttl if expired else ttl, SystemClock().now()))
+    longest = settings.longest_token
+    if ttl is None:
+        ttl = _usual_ttl(settings)
+    elif longest is not None and ttl > longest:
+        raise click.UsageError(
+            f"the service accepts no token for longer than {in_words(longest)}: TODO_JWT_MAX_LIFETIME"
+        )
+    click.echo(issue_token(settings.shared_secret, user, -ttl if expired else ttl, SystemClock().now()))
 
 
 @main.command()
@@ -175,8 +176,14 @@ def _greet(settings: Settings, host: str, port: int) -> None:
     if settings.shared_secret is None:
         click.echo(f"  Tokens come from {settings.tokens.issuer}.\n")
         return
-    token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
-    click.echo(f"  A token for {user}, valid for 24 hours (another one: todo-web token USER):\n\n  {token}\n", nl=True)
+    ttl = _usual_ttl(settings)
+    token = issue_token(settings.shared_secret, user, ttl, SystemClock().now())
+    click.echo(f"  A token for {user}, valid for {in_words(ttl)} (another one: todo-web token USER):\n\n  {token}\n")
+
+
+def _usual_ttl(settings: Settings) -> timedelta:
+    """Return how long a token is valid for which nobody said so."""
+    return min(timedelta(hours=24), settings.longest_token or timedelta.max)
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:

@@ -27,6 +27,7 @@ from todo_core.errors import (
 )
 from todo_web.addresses import requested_path
 from todo_web.audit import audit
+from todo_web.durations import in_words
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -99,9 +100,11 @@ def problem_of(error: TodoError) -> Problem:
 
 
 def _token_problem(error: TokenRefused) -> Problem:
-    """Say no more than whether the token has expired (RFC 6750, section 3.1)."""
+    """Say no more than whether the token has expired or is valid for too long (RFC 6750, section 3.1)."""
     state = "expired" if error.expired else "invalid"
     description = "The token has expired" if error.expired else "The token is invalid"
+    if error.longest is not None:
+        description = f"The token is valid for longer than {in_words(error.longest)}"
     challenge = f'Bearer realm="{REALM}", error="invalid_token", error_description="{description}"'
     return Problem(401, f"token_{state}", f"{description}.", {"WWW-Authenticate": challenge})
 

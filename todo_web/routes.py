@@ -201,7 +201,7 @@ def _route_class(contract: Contract) -> type[APIRoute]:
 
             async def handle_input(request: Request) -> Response:
                 try:
-                    user_id = await current_user(request)
+                    user_id = await current_user.identify(request, contract.token_lifetime)
                     if contract.user_in_path:
                         check_path(request, user_id)
                     response = await endpoint(request, user_id)

@@ -1,5 +1,6 @@
 """What a deployment may set, by environment variable or in a file named ``.env``."""
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -9,9 +10,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_adapters.neon import POOL_SIZE
-from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
+from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts
+from todo_web.durations import parse_duration
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
@@ -60,6 +62,7 @@ class Settings(StorageSettings):
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
+    jwt_max_lifetime: timedelta = Field(LIFETIME_LIMIT, validation_alias="TODO_JWT_MAX_LIFETIME")
 
     @field_validator("secret")
     @classmethod
@@ -85,6 +88,14 @@ class Settings(StorageSettings):
         if isinstance(origins, str):
             return tuple(_exact_origin(origin.strip()) for origin in origins.split(",") if origin.strip())
         return origins
+
+    @field_validator("jwt_max_lifetime", mode="before")
+    @classmethod
+    def _is_duration(cls, duration: object) -> object:
+        """Read a length of time; 0 means no limit."""
+        if isinstance(duration, str):
+            return timedelta(0) if duration == "0" else parse_duration(duration)
+        return duration
 
     @model_validator(mode="after")
     def _can_verify(self) -> Self:
@@ -112,6 +123,11 @@ class Settings(StorageSettings):
         return self.secret.get_secret_value() if self.secret and self.jwt_mode != "jwks" else None
 
     @property
+    def longest_token(self) -> timedelta | None:
+        """How long a token may still be valid; None: until it expires."""
+        return self.jwt_max_lifetime or None
+
+    @property
     def tokens(self) -> TokenSettings:
         """How tokens are verified. Better Auth writes the origin of its base URL into ``iss`` and ``aud``."""
         origin = _origin(self.issuer_url)
@@ -122,6 +138,7 @@ class Settings(StorageSettings):
             self.shared_secret or "",
             self.jwks_url or origin + JWKS_PATH,
             self.jwt_leeway,
+            self.longest_token,
         )
 
 
