@@ -124,18 +124,18 @@ def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> s
     place = msgspec.json.encode([position.value, position.task_id])
     cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
     sent = request.query_params.multi_items()
-    kept = [(name, text) for name, text in sent if MEANINGS.get(name) not in {None, "offset", "cursor"}]
-    return f'<{requested_path(request.scope)}?{urlencode([*kept, ("cursor", cursor)])}>; rel="next"'
+    kept = {name: text for name, text in sent if MEANINGS.get(name) not in {None, "offset", "cursor"}}
+    return f'<{requested_path(request.scope)}?{urlencode(kept | {"cursor": cursor})}>; rel="next"'
 
 
 def _by_meaning(request: Request) -> Sent:
     sent: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    ignored: list[str] = []
+    ignored: dict[str, None] = {}
     for name, text in request.query_params.multi_items():
         if meaning := MEANINGS.get(name):
             sent[meaning].append((name, text))
-        elif name not in ignored:
-            ignored.append(name)
+        else:
+            ignored[name] = None
     if ignored:
         note_ignored(request, ignored)
     return sent
