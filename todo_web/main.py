@@ -5,10 +5,7 @@ import getpass
 import os
 import re
 import secrets
-import signal
-import sys
 from datetime import timedelta
-from types import FrameType
 
 import click
 import uvicorn
@@ -21,8 +18,9 @@ from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.logs import development_log_config, log_config
-from todo_web.processes import serve
+from todo_web.processes import APPLICATION, serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
+from todo_web.signals import TERMINATED, hear_sigterm
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -59,7 +57,10 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
     Settings come from the environment or a file named .env; BETTER_AUTH_SECRET is the only one that is required. The
     README lists them all.
     """
-    if context.invoked_subcommand is not None:
+    # The server answers what it has accepted and raises the signal again: that is a success.
+    serves = context.invoked_subcommand is None
+    hear_sigterm(0 if serves else TERMINATED)
+    if not serves:
         return
     settings = _settings(development_secret=dev)
     if workers > 1 and isinstance(settings.storage, MemoryAddress):
@@ -70,16 +71,15 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         raise Refusal(str(error)) from error
     if dev:
         _greet(settings, host, port)
-    signal.signal(signal.SIGTERM, _end)
     config = uvicorn.Config(
-        "todo_web.app:create_app",
+        APPLICATION,
         factory=True,
         host=host,
         port=port,
         workers=workers,
         loop="auto",
-        http="todo_web.protocol:BoundedHeadProtocol",
         log_config=development_log_config() if dev else log_config(),
+        http="todo_web.protocol:BoundedHeadProtocol",
         access_log=dev,
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -177,8 +177,3 @@ def _greet(settings: Settings, host: str, port: int) -> None:
         return
     token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
     click.echo(f"  A token for {user}, valid for 24 hours (another one: todo-web token USER):\n\n  {token}\n", nl=True)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    # The server has answered what it had accepted and raises the signal again: that is a success.
-    sys.exit(0)
