@@ -8,7 +8,6 @@ import secrets
 from datetime import timedelta
 
 import click
-import uvicorn
 from pydantic import ValidationError
 
 from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
@@ -21,6 +20,7 @@ from todo_web.logs import development_log_config, log_config
 from todo_web.processes import APPLICATION, serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 from todo_web.signals import TERMINATED, hear_sigterm
+from todo_web.wire.config import WireConfig
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -71,17 +71,16 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         raise Refusal(str(error)) from error
     if dev:
         _greet(settings, host, port)
-    config = uvicorn.Config(
+    config = WireConfig(
         APPLICATION,
+        settings.deadlines,
         factory=True,
         host=host,
         port=port,
         workers=workers,
         loop="auto",
         log_config=development_log_config() if dev else log_config(),
-        http="todo_web.protocol:BoundedHeadProtocol",
         access_log=dev,
-        server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     serve(config)

@@ -12,6 +12,7 @@ from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts
+from todo_web.wire.deadlines import DEADLINES, Deadlines
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
@@ -58,6 +59,8 @@ class Settings(StorageSettings):
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
+    request_deadline: float = Field(DEADLINES.request, gt=0, le=3600, validation_alias="TODO_REQUEST_DEADLINE")
+    answer_deadline: float = Field(DEADLINES.answer, gt=0, le=3600, validation_alias="TODO_ANSWER_DEADLINE")
 
     @field_validator("secret")
     @classmethod
@@ -108,6 +111,11 @@ class Settings(StorageSettings):
     def shared_secret(self) -> str | None:
         """The secret that tokens are signed with, unless only published keys count."""
         return self.secret.get_secret_value() if self.secret and self.jwt_mode != "jwks" else None
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long a client may keep a connection waiting."""
+        return Deadlines(self.request_deadline, self.answer_deadline)
 
     @property
     def tokens(self) -> TokenSettings:
