@@ -17,7 +17,7 @@ PROGRAM = (sys.executable, "-m", "todo_web")
 
 
 class Server:
-    """A running ``todo-web``, or ``program`` in its place; ``lines`` is what it has printed so far, on either stream."""
+    """A running ``todo-web``, or another ``program``; ``lines`` is what it has printed so far, on either stream."""
 
     def __init__(self, values: Mapping[str, str], *arguments: str, workers: int, program: Sequence[str]) -> None:
         port = free_port()

@@ -200,7 +200,7 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
 def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
-    """So the kernel spreads the connections from the first on, instead of giving all to the process that wakes first."""
+    """So the kernel spreads the connections, from the first on, instead of giving all to the one that wakes first."""
     with starting(values(tmp_path), workers=2) as server:
         server.wait_for_lines("Started parent process", 1)
         assert httpx2.get(f"{server.url}/health/live", timeout=STARTUP_SECONDS).status_code == 200

@@ -1,7 +1,7 @@
 """What the head of a request must be before the application sees it."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from todo_web.problems import Problem
 
@@ -24,7 +24,7 @@ def head_too_large() -> Problem:
     )
 
 
-def check_framing(version: str, fields: Iterable[Field]) -> None:
+def check_framing(fields: Iterable[Field], version: Callable[[], str]) -> None:
     """Refuse a head that others on the way may read as another request than this server does. Raises Problem.
 
     One Host, which only HTTP/1.0 may lack (RFC 9112, section 3.2); no transfer coding but a single ``chunked``, and
@@ -36,9 +36,9 @@ def check_framing(version: str, fields: Iterable[Field]) -> None:
             hosts += 1
             if not _HOST.fullmatch(value):
                 raise _invalid_host()
-        elif name == b"transfer-encoding" and (not _CHUNKED.fullmatch(value) or version < "1.1"):
+        elif name == b"transfer-encoding" and (not _CHUNKED.fullmatch(value) or version() < "1.1"):
             raise _invalid_transfer_encoding()
-    if hosts > 1 or (hosts == 0 and version >= "1.1"):
+    if hosts > 1 or (hosts == 0 and version() >= "1.1"):
         raise _invalid_host()
 
 

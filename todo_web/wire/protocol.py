@@ -37,6 +37,9 @@ class Arriving(Enum):
     BODY = auto()
 
 
+NOTHING, HEAD, BODY = Arriving
+
+
 class WireProtocol(HttpToolsProtocol):
     """Takes requests from one connection and answers them in their order.
 
@@ -58,7 +61,7 @@ class WireProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle
         self._unsent = UnsentAnswer()
         self._waiting_since = 0.0
-        self._arriving = Arriving.NOTHING
+        self._arriving = NOTHING
         self._bytes_without_progress = 0
         self._trailers = 0
         self._offers_upgrade = False
@@ -93,9 +96,9 @@ class WireProtocol(HttpToolsProtocol):
         if self._unread:
             self._unread += data
             return
-        between_requests = self._arriving is Arriving.NOTHING
+        between_requests = self._arriving is NOTHING
         self._take(data)
-        if between_requests and self._arriving is not Arriving.NOTHING:
+        if between_requests and self._arriving is not NOTHING:
             self._waiting_since = self.loop.time()
 
     def resume_writing(self) -> None:
@@ -108,18 +111,21 @@ class WireProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a head."""
         super().on_message_begin()
-        self._arriving = Arriving.HEAD
+        self._arriving = HEAD
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a field of a head; count one of the trailers, which is no field of a head (RFC 9110, section 6.5.1)."""
-        if self._arriving is Arriving.BODY:
+        if self._arriving is BODY:
             self._trailers += 1
             if self._trailers > FIELD_LIMIT:
                 raise head_too_large()
             return
         if len(self.headers) == FIELD_LIMIT:
             raise head_too_large()
-        super().on_header(name, value)
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Give the request to the application, now or in its turn."""
@@ -128,9 +134,9 @@ class WireProtocol(HttpToolsProtocol):
                 raise malformed_request()
             self._offers_upgrade = True
             return
-        check_framing(self.parser.get_http_version(), self.headers)
+        check_framing(self.headers, self.parser.get_http_version)
         super().on_headers_complete()
-        self._arriving = Arriving.BODY
+        self._arriving = BODY
         self._bytes_without_progress = 0
         self._trailers = 0
 
@@ -143,7 +149,7 @@ class WireProtocol(HttpToolsProtocol):
         """End a request."""
         if self._offers_upgrade:
             return
-        self._arriving = Arriving.NOTHING
+        self._arriving = NOTHING
         self._bytes_without_progress = 0
         super().on_message_complete()
 
@@ -195,7 +201,7 @@ class WireProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        if self.pipeline or self._arriving is not Arriving.BODY:
+        if self.pipeline or self._arriving is not BODY:
             self._waiting_since = self.loop.time()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
@@ -214,22 +220,22 @@ class WireProtocol(HttpToolsProtocol):
         active = self._active
         if active is None or active.response_complete:
             return False
-        return self._arriving is not Arriving.BODY or active is not self.cycle
+        return self._arriving is not BODY or active is not self.cycle
 
     # The end of a connection
 
     def _refuse(self, problem: Problem) -> None:
         """Answer what arrives with a problem, in its turn, and take nothing more."""
-        arriving, self._arriving = self._arriving, Arriving.NOTHING
+        arriving, self._arriving = self._arriving, NOTHING
         self._over = True
         answer = self._written(problem, arriving)
-        if arriving is Arriving.BODY and self.cycle is self._active:
+        if arriving is BODY and self.cycle is self._active:
             # It is in the hands of the application, which must not answer it as well.
             if self.cycle.response_started:
                 answer = b""
             self.cycle.disconnected = self.cycle.response_complete = True
             self.cycle.message_event.set()
-        elif arriving is Arriving.BODY:
+        elif arriving is BODY:
             self.pipeline.popleft()
         if self._answers_first:
             self._last_answer = answer
@@ -239,7 +245,7 @@ class WireProtocol(HttpToolsProtocol):
 
     def _written(self, problem: Problem, arriving: Arriving) -> bytes:
         target, fields, method = b"", [], b""
-        if arriving is not Arriving.NOTHING:
+        if arriving is not NOTHING:
             target, fields, method = self.url, self.headers, self.parser.get_method()
         request_id = identify(fields)
         _LOGGER.info(
@@ -286,14 +292,14 @@ class WireProtocol(HttpToolsProtocol):
     def _patience(self) -> float:
         if self._over:
             return LINGER
-        if self._arriving is Arriving.NOTHING and self._active is not None:
+        if self._arriving is NOTHING and self._active is not None:
             return self.timeout_keep_alive
         return self._deadlines.request
 
     def _give_up(self) -> None:
         if self._over:
             self.transport.abort()
-        elif self._arriving is Arriving.NOTHING:
+        elif self._arriving is NOTHING:
             self.transport.close()
         else:
             self._refuse(request_timeout(self._deadlines.request))
