@@ -33,12 +33,12 @@ UVICORN = (
 )
 
 LACKS: dict[str, Callable[[Server], None]] = {
-    "WireProtocol._read: no limit for heads": lambda server: (
+    "BoundedRequests.read: no limit for heads": lambda server: (
         wire.test_a_head_of_100_000_bytes_is_refused_however_it_is_cut(server, 1000)
     ),
-    "WireProtocol.on_header: no limit for fields": wire.test_a_head_has_at_most_200_fields,
-    "WireProtocol.on_header: trailers are fields of the head": wire.test_a_trailer_does_not_sign_a_request,
-    "WireProtocol._read: no limit for trailers": lambda server: wire.test_trailers_without_an_end_are_refused(
+    "BoundedRequests.on_header: no limit for fields": wire.test_a_head_has_at_most_200_fields,
+    "BoundedRequests.on_header: trailers are fields of the head": wire.test_a_trailer_does_not_sign_a_request,
+    "BoundedRequests.read: no limit for trailers": lambda server: wire.test_trailers_without_an_end_are_refused(
         server, b"X: " + b"x" * 100_000 + b"\r\n\r\n"
     ),
     "check_framing: no Host": lambda server: wire.test_a_request_has_one_host(server, None),
@@ -46,7 +46,7 @@ LACKS: dict[str, Callable[[Server], None]] = {
     "check_framing: unknown codings": lambda server: wire.test_a_body_has_one_coding_at_most(
         server, "Transfer-Encoding: gzip, chunked"
     ),
-    "WireProtocol._decline_upgrade": lambda server: wire.test_an_offer_to_upgrade_is_ignored(server, "h2c", ""),
+    "BoundedRequests._decline_upgrade": lambda server: wire.test_an_offer_to_upgrade_is_ignored(server, "h2c", ""),
     "WireProtocol._refuse: no problem": lambda server: wire.test_what_is_no_request_is_a_problem(
         server, b"NONSENSE\r\n\r\n"
     ),
@@ -59,7 +59,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve with uvicorn as it is."""
     file = tmp_path_factory.mktemp("uvicorn") / "tasks.db"
     values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{Path(file)}"}
-    with serving(values, program=UVICORN) as running:
+    with serving(values, "--timeout-keep-alive", "1", program=UVICORN) as running:
         yield running
 
 

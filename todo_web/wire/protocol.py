@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from enum import Enum, auto
 from typing import Any
 
-import httptools
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
 from todo_web.middleware import identify
@@ -14,8 +12,8 @@ from todo_web.problems import Problem
 from todo_web.wire.config import WireConfig
 from todo_web.wire.deadlines import LINGER, UnsentAnswer
 from todo_web.wire.flow import HeldFlow
-from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT, check_framing, head_too_large, without_offer
-from todo_web.wire.refusals import malformed_request, request_timeout, written
+from todo_web.wire.refusals import request_timeout, written
+from todo_web.wire.requests import BODY, NOTHING, Arriving, BoundedRequests
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -26,21 +24,10 @@ AHEAD_LIMIT = 64 * 1024
 """Bytes of requests that wait for those before them."""
 
 PIECE = 1024
-"""Bytes that are read at once: what more they bring than a limit allows is at most this, or what it makes requests."""
+"""Bytes that are read at once; the parser cannot stop within them, so a limit may be exceeded by what they hold."""
 
 
-class Arriving(Enum):
-    """The part of a request that the next bytes belong to."""
-
-    NOTHING = auto()
-    HEAD = auto()
-    BODY = auto()
-
-
-NOTHING, HEAD, BODY = Arriving
-
-
-class WireProtocol(HttpToolsProtocol):
+class WireProtocol(BoundedRequests):
     """Takes requests from one connection and answers them in their order.
 
     Whatever the client sends, it costs bounded memory and time: heads, trailers and the requests that wait are limited,
@@ -61,10 +48,6 @@ class WireProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle
         self._unsent = UnsentAnswer()
         self._waiting_since = 0.0
-        self._arriving = NOTHING
-        self._bytes_without_progress = 0
-        self._trailers = 0
-        self._offers_upgrade = False
         self._active: RequestResponseCycle | None = None
         self._bytes_ahead = 0
         self._unread = b""
@@ -96,62 +79,15 @@ class WireProtocol(HttpToolsProtocol):
         if self._unread:
             self._unread += data
             return
-        between_requests = self._arriving is NOTHING
+        between_requests = self.arriving is NOTHING
         self._take(data)
-        if between_requests and self._arriving is not NOTHING:
+        if between_requests and self.arriving is not NOTHING:
             self._waiting_since = self.loop.time()
 
     def resume_writing(self) -> None:
         """Let the application go on with its answer."""
         self._unsent.moves()
         super().resume_writing()
-
-    # What the parser finds
-
-    def on_message_begin(self) -> None:
-        """Begin with a head."""
-        super().on_message_begin()
-        self._arriving = HEAD
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a field of a head; count one of the trailers, which is no field of a head (RFC 9110, section 6.5.1)."""
-        if self._arriving is BODY:
-            self._trailers += 1
-            if self._trailers > FIELD_LIMIT:
-                raise head_too_large()
-            return
-        if len(self.headers) == FIELD_LIMIT:
-            raise head_too_large()
-        name = name.lower()
-        if name == b"expect" and value.lower() == b"100-continue":
-            self.expect_100_continue = True
-        self.headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        """Give the request to the application, now or in its turn."""
-        if self.parser.should_upgrade():
-            if self.parser.get_method() == b"CONNECT":
-                raise malformed_request()
-            self._offers_upgrade = True
-            return
-        check_framing(self.headers, self.parser.get_http_version)
-        super().on_headers_complete()
-        self._arriving = BODY
-        self._bytes_without_progress = 0
-        self._trailers = 0
-
-    def on_body(self, body: bytes) -> None:
-        """Give a part of the body to the application."""
-        self._bytes_without_progress = 0
-        super().on_body(body)
-
-    def on_message_complete(self) -> None:
-        """End a request."""
-        if self._offers_upgrade:
-            return
-        self._arriving = NOTHING
-        self._bytes_without_progress = 0
-        super().on_message_complete()
 
     # Requests, one after the other
 
@@ -165,29 +101,12 @@ class WireProtocol(HttpToolsProtocol):
                 self._unread = data[start:]
                 self.flow.hold()
                 return
-            self._read(data[start : start + PIECE])
-
-    def _read(self, piece: bytes) -> None:
-        self._bytes_without_progress += len(piece)
-        try:
-            self.parser.feed_data(piece)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._decline_upgrade(piece[upgrade.args[0] :])
-        except httptools.HttpParserError as error:
-            self._refuse(error.__context__ if isinstance(error.__context__, Problem) else malformed_request())
-        else:
-            if self._bytes_without_progress > HEAD_LIMIT:
-                self._refuse(head_too_large())
-        self._bytes_ahead = self._bytes_ahead + len(piece) if self.pipeline else 0
-
-    def _decline_upgrade(self, rest: bytes) -> None:
-        """Read the request as if nothing had been offered; the parser would take its body for another protocol."""
-        method, version = self.parser.get_method(), self.parser.get_http_version()
-        self._offers_upgrade = False
-        self._bytes_without_progress = 0
-        self.parser = httptools.HttpRequestParser(self)
-        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
-        self._read(without_offer(method, self.url, version, self.headers) + rest)
+            piece = data[start : start + PIECE]
+            try:
+                self.read(piece)
+            except Problem as problem:
+                self._refuse(problem)
+            self._bytes_ahead = self._bytes_ahead + len(piece) if self.pipeline else 0
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ANN401  uvicorn's private type
         self._active = cycle
@@ -201,7 +120,7 @@ class WireProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        if self.pipeline or self._arriving is not BODY:
+        if self.pipeline or self.arriving is not BODY:
             self._waiting_since = self.loop.time()
         if self.pipeline:
             self._start_asgi_task(*self.pipeline.pop())
@@ -216,17 +135,17 @@ class WireProtocol(HttpToolsProtocol):
 
     @property
     def _answers_first(self) -> bool:
-        """Whether the client waits, for the answer to a request before the one that arrives."""
+        """Whether a request before the one that arrives is not answered: then it is the client who waits."""
         active = self._active
         if active is None or active.response_complete:
             return False
-        return self._arriving is not BODY or active is not self.cycle
+        return self.arriving is not BODY or active is not self.cycle
 
     # The end of a connection
 
     def _refuse(self, problem: Problem) -> None:
         """Answer what arrives with a problem, in its turn, and take nothing more."""
-        arriving, self._arriving = self._arriving, NOTHING
+        arriving, self.arriving = self.arriving, NOTHING
         self._over = True
         answer = self._written(problem, arriving)
         if arriving is BODY and self.cycle is self._active:
@@ -292,14 +211,14 @@ class WireProtocol(HttpToolsProtocol):
     def _patience(self) -> float:
         if self._over:
             return LINGER
-        if self._arriving is NOTHING and self._active is not None:
+        if self.arriving is NOTHING and self._active is not None:
             return self.timeout_keep_alive
         return self._deadlines.request
 
     def _give_up(self) -> None:
         if self._over:
             self.transport.abort()
-        elif self._arriving is NOTHING:
+        elif self.arriving is NOTHING:
             self.transport.close()
         else:
             self._refuse(request_timeout(self._deadlines.request))
