@@ -4,13 +4,9 @@ import asyncio
 import getpass
 import os
 import secrets
-import signal
-import sys
 from datetime import timedelta
-from types import FrameType
 
 import click
-import uvicorn
 from pydantic import ValidationError
 
 from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
@@ -21,8 +17,10 @@ from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
-from todo_web.processes import serve
+from todo_web.processes import APPLICATION, serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
+from todo_web.signals import TERMINATED, hear_sigterm
+from todo_web.wire.config import WireConfig
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -53,7 +51,10 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
     Settings come from the environment or a file named .env; BETTER_AUTH_SECRET is the only one that is required. The
     README lists them all.
     """
-    if context.invoked_subcommand is not None:
+    # The server answers what it has accepted and raises the signal again: that is a success.
+    serves = context.invoked_subcommand is None
+    hear_sigterm(0 if serves else TERMINATED)
+    if not serves:
         return
     settings = _settings(development_secret=dev)
     if workers > 1 and isinstance(settings.storage, MemoryAddress):
@@ -64,18 +65,16 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         raise Refusal(str(error)) from error
     if dev:
         _greet(settings, host, port)
-    signal.signal(signal.SIGTERM, _end)
-    config = uvicorn.Config(
-        "todo_web.app:create_app",
+    config = WireConfig(
+        APPLICATION,
+        settings.deadlines,
         factory=True,
         host=host,
         port=port,
         workers=workers,
         loop="auto",
-        http="todo_web.protocol:BoundedHeadProtocol",
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
-        server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
     serve(config)
@@ -184,8 +183,3 @@ def _greet(settings: Settings, host: str, port: int) -> None:
 def _usual_ttl(settings: Settings) -> timedelta:
     """Return how long a token is valid for which nobody said so."""
     return min(timedelta(hours=24), settings.longest_token or timedelta.max)
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    # The server has answered what it had accepted and raises the signal again: that is a success.
-    sys.exit(0)

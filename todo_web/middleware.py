@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
 from secrets import token_hex
 
@@ -18,8 +19,14 @@ _LOGGER = logging.getLogger("todo.web")
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
+def identify(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the id of a request: the client's where it is harmless, else a new one."""
+    sent = next((value for name, value in headers if name == b"x-request-id"), b"")
+    return sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
+
+
 class RequestIdentity:
-    """Gives every request an id, takes over the client's where it is harmless, and puts it on every answer."""
+    """Gives every request an id, and puts it on every answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -28,8 +35,7 @@ class RequestIdentity:
         """Handle one request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
+        request_id = identify(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
 

@@ -14,6 +14,7 @@ from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, TokenSettings, read_
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts
 from todo_web.durations import parse_duration
+from todo_web.wire.deadlines import DEADLINES, Deadlines
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
@@ -63,6 +64,8 @@ class Settings(StorageSettings):
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
     jwt_max_lifetime: timedelta = Field(LIFETIME_LIMIT, validation_alias="TODO_JWT_MAX_LIFETIME")
+    request_deadline: float = Field(DEADLINES.request, gt=0, le=3600, validation_alias="TODO_REQUEST_DEADLINE")
+    answer_deadline: float = Field(DEADLINES.answer, gt=0, le=3600, validation_alias="TODO_ANSWER_DEADLINE")
 
     @field_validator("secret")
     @classmethod
@@ -126,6 +129,11 @@ class Settings(StorageSettings):
     def longest_token(self) -> timedelta | None:
         """How long a token may still be valid; None: until it expires."""
         return self.jwt_max_lifetime or None
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long a client may keep a connection waiting."""
+        return Deadlines(self.request_deadline, self.answer_deadline)
 
     @property
     def tokens(self) -> TokenSettings:
