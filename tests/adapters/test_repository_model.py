@@ -158,4 +158,4 @@ class StoreComparison(RuleBasedStateMachine):
 def test_a_store_behaves_like_the_model(open_store: OpenStore) -> None:
     examples = 60 if open_store in {open_memory, open_sqlite} else 8  # a server answers slowly
     machine = type("Machine", (StoreComparison,), {"open_store": staticmethod(open_store)})
-    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=30))
