@@ -4,6 +4,7 @@ import logging
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.contracts.conformance import MARKER, Conformance
 from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
@@ -48,6 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     config.addinivalue_line("markers", MARKER)
+    # How long an example takes says how busy the machine is.
+    settings.register_profile("any machine", deadline=None)
+    settings.load_profile("any machine")
     config.pluginmanager.register(Conformance(), "conformance")
 
 

@@ -46,7 +46,7 @@ class MemoryTaskRepository:
         if start := query.after:
             beyond = operator.lt if query.sort.descending else operator.gt
             found = [task for task in found if beyond(place(task), start)]
-        return found[: query.limit]
+        return found[query.offset :][: query.limit]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._lock:

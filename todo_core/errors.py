@@ -21,6 +21,7 @@
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 
 class TodoError(Exception):
@@ -123,11 +124,13 @@ class TokenError(TodoError):
 class TokenRefused(TokenError):
     """The token proves nobody's identity.
 
-    ``reason`` is for the audit log only; ``expired`` is all that a client may learn (RFC 6750, section 3.1).
+    ``reason`` is for the audit log only. A client may learn that the token has expired, or that it is valid for longer
+    than ``longest``, where nothing else is wrong with it (RFC 6750, section 3.1).
     """
 
     reason: str
     expired: bool = False
+    longest: timedelta | None = None
 
     def __str__(self) -> str:
         return self.reason

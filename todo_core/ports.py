@@ -1,7 +1,7 @@
 """What the domain needs from the outside."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from todo_core.query import TaskQuery
@@ -73,8 +73,8 @@ class TaskRepository(Protocol):
 class TokenVerifier(Protocol):
     """Tells who sent a request."""
 
-    async def verify(self, token: str) -> str:
-        """Return the user id that a compact JWT proves.
+    async def verify(self, token: str, longest: timedelta | None = None) -> str:
+        """Return the user id that a compact JWT proves, if it is valid for at most ``longest`` from now.
 
         Raises TokenRefused, and KeysUnavailable when there is no key to verify with.
         """

@@ -9,6 +9,9 @@ from todo_core.task import Task
 PAGE_LIMIT = 1000
 """The largest page that a caller may ask for."""
 
+OFFSET_LIMIT = 2**31
+"""The most tasks that a caller may ask to leave out."""
+
 
 class Status(StrEnum):
     """Which tasks are shown. Only DELETED shows the trash, and it shows nothing else."""
@@ -58,7 +61,8 @@ class TaskQuery:
     """A list of one user's tasks.
 
     ``search`` is literal text that the title or the description must hold, whatever the case of its letters;
-    ``after`` leaves out everything up to and including that position; ``limit`` of None means all.
+    ``after`` leaves out everything up to and including that position, and ``offset`` so many of what is left then;
+    ``limit`` of None means all.
     """
 
     status: Status = Status.ALL
@@ -66,3 +70,4 @@ class TaskQuery:
     search: str | None = None
     limit: int | None = None
     after: Position | None = None
+    offset: int = 0

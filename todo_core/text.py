@@ -84,15 +84,27 @@ def is_user_id(text: str) -> bool:
         and text == text.strip(WHITE_SPACE)
         and not is_blank(text)
         and not _CONTROL.search(text)
-        and not _SURROGATE.search(text)
+        and not has_lone_surrogate(text)
+    )
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Whether a text holds half a character, as an emoji leaves that was cut in two."""
+    return _SURROGATE.search(text) is not None
+
+
+def not_unicode(field: str) -> InvalidInput:
+    """Return what to raise about a text with a lone surrogate; ``field`` may be empty."""
+    return InvalidInput(
+        field, "not_unicode", f"The {field or 'body'} holds half a character (a lone surrogate), as of a cut emoji."
     )
 
 
 def _refuse_unstorable(field: str, text: str, control: re.Pattern[str]) -> None:
     if control.search(text):
         raise InvalidInput(field, "control_character", f"The {field} must not hold control characters.")
-    if _SURROGATE.search(text):
-        raise InvalidInput(field, "not_unicode", f"The {field} must be Unicode text without lone surrogates.")
+    if has_lone_surrogate(text):
+        raise not_unicode(field)
 
 
 def _refuse_longer(field: str, text: str, limit: int) -> None:

@@ -1,5 +1,15 @@
-"""``python -m todo_web`` is ``todo-web``."""
+"""The ``todo-web`` command, also as ``python -m todo_web``."""
 
-from todo_web.main import main
+from todo_web.signals import hold_back_sigterm
 
-main(prog_name="todo-web")
+
+def main() -> None:
+    """Run the command. SIGTERM is heard even while it is imported, which takes a second."""
+    hold_back_sigterm()
+    from todo_web.main import main as command  # noqa: PLC0415  only after the signal is held back
+
+    command(prog_name="todo-web")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,8 +13,12 @@ _PREFIX = re.compile(r"((?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*)/?")
 
 def requested_path(scope: Scope) -> str:
     """Return the path of a request as a URI reference, whatever bytes the client sent."""
-    raw: bytes = scope["raw_path"]
-    return quote(raw, safe=_KEPT)
+    return reference(scope["raw_path"])
+
+
+def reference(path: bytes) -> str:
+    """Return a path as a URI reference, whatever bytes it holds."""
+    return quote(path, safe=_KEPT)
 
 
 def public_path(scope: Scope, path: str) -> str:

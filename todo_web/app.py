@@ -13,17 +13,21 @@ from todo_web import health
 from todo_web.collector import rare_collections
 from todo_web.container import WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
-from todo_web.middleware import Cors, FaultBarrier, RequestIdentity
+from todo_web.ignored import IGNORED
+from todo_web.middleware import Cors, FaultBarrier, RequestIdentity, TrailingSlash
 from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_log import RequestLog
-from todo_web.routes import contract_routes
+from todo_web.routes import contract_routes, other_routes
 from todo_web.settings import Settings
 from todo_web.telemetry import telemetry
 
-EXPOSED = ("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed")
+EXPOSED = (
+    *("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed"),
+    IGNORED,
+)
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
 """Origins of pages that this machine serves to itself."""
 
@@ -45,8 +49,12 @@ def create_app(
     app = FastAPI(
         title="To-do service",
         description=DESCRIPTION,
-        routes=[route for contract in contracts for route in contract_routes(contract)],
+        # Every contract's own routes come first: what else names them must not slow them down, nor hide any.
+        routes=[
+            route for routes in (contract_routes, other_routes) for contract in contracts for route in routes(contract)
+        ],
         middleware=[
+            Middleware(TrailingSlash),
             Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
             Middleware(RequestIdentity, log=log),
             Middleware(
@@ -55,6 +63,7 @@ def create_app(
                 allow_origin_regex=LOOPBACK if development else None,
                 allow_methods=METHODS,
                 allow_headers=ALLOWED,
+                allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
                 expose_headers=EXPOSED,
             ),
             Middleware(FaultBarrier),
@@ -76,11 +85,6 @@ def create_app(
     app.include_router(health.router)
     add_documentation(app)
     return app
-
-
-def create_development_app() -> FastAPI:
-    """Return the service of ``todo-web --dev``."""
-    return create_app(development=True)
 
 
 @asynccontextmanager

@@ -9,6 +9,12 @@ from todo_core.errors import TaskForbidden, TaskHidden, TodoError, TokenRefused
 
 _LOGGER = logging.getLogger("todo.audit")
 
+_SETTINGS = {
+    "lifetime_too_long": "TODO_JWT_MAX_LIFETIME",
+    "lifetime_too_long_here": "token_lifetime of the contract",
+}
+"""What an operator may want to change, by the reason for a refusal."""
+
 
 def audit(request: Request, error: TodoError) -> None:
     """Log an authentication failure or an authorization violation; any other error is none of either."""
@@ -48,5 +54,6 @@ def _log(request: Request, event: str, reason: str) -> None:
             "route": getattr(route, "path_format", None),
             "user_id": getattr(request.state, "user_id", None),
             "client": _address(request),
+            **({"setting": _SETTINGS[reason]} if reason in _SETTINGS else {}),
         },
     )

@@ -1,5 +1,6 @@
 """Who sent a request: the one place where tokens meet routes."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -15,7 +16,7 @@ class BearerToken(SecurityBase):
     """The dependency that turns the ``Authorization`` header into the id of a user (RFC 6750, section 2.1).
 
     A request without a bearer token is told to send one, and no error code (section 3.1); what is wrong with a token
-    that was sent, only that it has expired.
+    that was sent, only that it has expired or is valid for too long.
     """
 
     def __init__(self) -> None:
@@ -23,15 +24,23 @@ class BearerToken(SecurityBase):
         self.scheme_name = "BearerToken"
 
     async def __call__(self, request: Request) -> str:
-        """Return the user's id. Raises Problem, TokenRefused and KeysUnavailable."""
+        """Return the user's id, as ``identify``."""
+        return await self.identify(request)
+
+    async def identify(self, request: Request, longest: timedelta | None = None) -> str:
+        """Return the user's id, if the token is valid for at most ``longest`` from now.
+
+        Raises Problem, TokenRefused and KeysUnavailable.
+        """
         sent = request.headers.getlist("authorization")
         if len(sent) > 1:
             raise TokenRefused("several_headers")
-        scheme, _, token = "".join(sent).partition(" ")
+        # Blanks around a field's value are no part of it, and several may follow the scheme (RFC 9110, 5.5 and 11.4).
+        scheme, _, token = "".join(sent).strip(" \t").partition(" ")
         if scheme.lower() != "bearer":
             authentication_failed(request, "other_scheme" if sent else "no_token")
             raise token_required()
-        user_id: str = await request.app.state.container.verifier().verify(token)
+        user_id: str = await request.app.state.container.verifier().verify(token.lstrip(" "), longest)
         request.state.user_id = user_id
         return user_id
 

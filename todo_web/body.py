@@ -1,30 +1,39 @@
-"""Request bodies, read strictly: JSON only, of a bounded size, with no field that is not known."""
+"""Request bodies: JSON only, of a bounded size, read tolerantly.
 
+A field that is not known is ignored, and named in the answer, beside one that is. A body in which nothing is known is
+refused: ignoring it would be a change that silently does not happen.
+"""
+
+import json
 import re
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel, ConfigDict, StrictBool, StrictStr, ValidationError
+from pydantic import BaseModel, StrictBool, StrictStr, ValidationError
 from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
 from todo_core.task import TaskChanges
+from todo_core.text import has_lone_surrogate, not_unicode
+from todo_web.ignored import NAMED_LIMIT, is_identifier, note_ignored
 from todo_web.problems import InvalidRequest, Problem
 
 BODY_LIMIT = 64 * 1024
 """Bytes; a task of the widest contract fits several times over."""
 
-READ_ONLY = frozenset({"id", "user_id", "created_at", "updated_at", "completed_at"})
-"""Fields that clients send back as they received them; they are ignored."""
+FIELDS: Mapping[str, str] = {"title": "title", "description": "description", "completed": "completed"}
+"""The names under which a body holds what a client may set, and the fields that they mean."""
 
-_JSON = re.compile(r'application/json\s*(;\s*charset="?utf-8"?\s*)?', re.IGNORECASE)
-_NAME = re.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}")
+READ_ONLY = frozenset({"id", "user_id", "created_at", "updated_at", "completed_at"})
+"""Fields that clients send back as they received them; they are ignored without a word."""
+
+_JSON = re.compile(r'application/json(?:[ \t]*+;[ \t]*+(?:charset="?utf-8"?)?+)*+', re.IGNORECASE)
+"""Parameters may be empty (RFC 9110, section 5.6.6)."""
 
 
 class TaskBody(BaseModel):
     """The fields that a client may send for a task. What their values may be is the core's to check."""
-
-    model_config = ConfigDict(extra="forbid")
 
     title: StrictStr | None = None
     description: StrictStr | None = None
@@ -34,29 +43,57 @@ class TaskBody(BaseModel):
 class CompletionBody(BaseModel):
     """The state that a client wants, so that it can send the request again."""
 
-    model_config = ConfigDict(extra="forbid")
-
     completed: StrictBool = False
 
 
 Body = TypeVar("Body", bound=BaseModel)
 
 
-async def task_fields(request: Request) -> TaskChanges:
-    """Read the body of create and update. Raises InvalidRequest, and Problem for 413 and 415."""
-    body = _validated(TaskBody, await _json_object(request))
-    return TaskChanges(**{name: getattr(body, name) for name in body.model_fields_set})
+class BodyReader:
+    """Reads the bodies of one contract, which has its own names for the fields.
 
+    Every method raises InvalidRequest, InvalidInput, and Problem for 413 and 415.
+    """
 
-async def wanted_completion(request: Request) -> bool | None:
-    """Read the optional body of the completion route; None if it names no state. Raises as ``task_fields``."""
-    headers = request.headers
-    if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
-        return None
-    if "content-type" not in headers and not await _content(request):
-        return None
-    body = _validated(CompletionBody, await _json_object(request))
-    return body.completed if body.model_fields_set else None
+    def __init__(self, fields: Mapping[str, str] = FIELDS, read_only: frozenset[str] = READ_ONLY) -> None:
+        self._task = fields
+        self._completion = {name: field for name, field in fields.items() if field in CompletionBody.model_fields}
+        self._read_only = read_only
+
+    async def task_fields(self, request: Request) -> TaskChanges:
+        """Read the body of create and update."""
+        _check_media_type(request)
+        body = self._read(TaskBody, self._task, request, await _content(request))
+        return TaskChanges(**{name: getattr(body, name) for name in body.model_fields_set})
+
+    async def wanted_completion(self, request: Request) -> bool | None:
+        """Read the optional body of a completion route; None if it names no state."""
+        headers = request.headers
+        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+            return None
+        if "content-type" not in headers and not await _content(request):
+            return None
+        _check_media_type(request)
+        content = await _content(request)
+        if not content:
+            return None
+        body = self._read(CompletionBody, self._completion, request, content)
+        return body.completed if body.model_fields_set else None
+
+    def _read(self, model: type[Body], names: Mapping[str, str], request: Request, content: bytes) -> Body:
+        sent = _json_object(content)
+        known = {field: sent[name] for name, field in names.items() if name in sent}
+        unknown = sent.keys() - names.keys() - self._read_only
+        if unknown:
+            in_order = [name for name in sent if name in unknown]
+            if not known:
+                raise InvalidRequest(tuple(_unknown_field(name, names) for name in in_order[:NAMED_LIMIT]))
+            note_ignored(request, in_order)
+        try:
+            return model.model_validate(known)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)
+            raise InvalidRequest(tuple(_wrong_type(str(entry["loc"][0]), entry["type"]) for entry in found)) from None
 
 
 def unsupported_media_type() -> Problem:
@@ -71,18 +108,10 @@ def content_too_large() -> Problem:
     return Problem(413, "content_too_large", f"The body must have at most {BODY_LIMIT} bytes.")
 
 
-async def _json_object(request: Request) -> dict[str, Any]:
+def _check_media_type(request: Request) -> None:
     types = request.headers.getlist("content-type")
     if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or "content-encoding" in request.headers:
         raise unsupported_media_type()
-    content = await _content(request)
-    try:
-        value = from_json(content, allow_inf_nan=False)
-    except ValueError:
-        raise InvalidInput("", "malformed_json", "The body is not valid JSON.") from None
-    if not isinstance(value, dict):
-        raise InvalidInput("", "not_an_object", "The body must be a JSON object.")
-    return {name: value[name] for name in value.keys() - READ_ONLY}
 
 
 async def _content(request: Request) -> bytes:
@@ -96,20 +125,41 @@ async def _content(request: Request) -> bytes:
     return bytes(content)
 
 
-def _validated(model: type[Body], value: dict[str, Any]) -> Body:
+def _json_object(content: bytes) -> dict[str, Any]:
     try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False, include_input=False)
-        invalid = tuple(_invalid_field(model, str(entry["loc"][0]), entry["type"]) for entry in found)
-        raise InvalidRequest(invalid) from None
+        value = from_json(content, allow_inf_nan=False)
+    except ValueError:
+        raise _malformed(content) from None
+    if not isinstance(value, dict):
+        raise InvalidInput("", "not_an_object", "The body must be a JSON object.")
+    return value
 
 
-def _invalid_field(model: type[BaseModel], name: str, kind: str) -> InvalidInput:
-    if name in model.model_fields:
-        wanted = "a text" if kind.startswith("string") else "true or false"
-        return InvalidInput(name, "wrong_type", f"The {name} must be {wanted}.")
-    known = ", ".join(model.model_fields)
-    # A name that is no identifier may be anything, so it is not repeated.
-    named = f" {name}" if _NAME.fullmatch(name) else ""
+def _malformed(content: bytes) -> InvalidInput:
+    """Return what is wrong with a body that cannot be read.
+
+    Half a character, as of an emoji that was cut in two, is no Unicode, but JSON all the same (RFC 8259, section 8.2).
+    """
+    try:
+        value = json.loads(content.decode(), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        value = None
+    for name, member in value.items() if isinstance(value, dict) else ():
+        if has_lone_surrogate(json.dumps([name, member], ensure_ascii=False)):
+            return not_unicode(name if is_identifier(name) else "")
+    return InvalidInput("", "malformed_json", "The body is not valid JSON.")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _wrong_type(name: str, kind: str) -> InvalidInput:
+    wanted = "a text" if kind.startswith("string") else "true or false"
+    return InvalidInput(name, "wrong_type", f"The {name} must be {wanted}.")
+
+
+def _unknown_field(name: str, names: Mapping[str, str]) -> InvalidInput:
+    named = f" {name}" if is_identifier(name) else ""
+    known = ", ".join(names)
     return InvalidInput(named.strip(), "unknown_field", f"The field{named} is not known here; send only {known}.")

@@ -1,6 +1,7 @@
 """The five published contracts, as values. What a specification fixes stands here and nowhere else."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import combinations
 
 from todo_core.policy import TaskPolicy
@@ -10,6 +11,7 @@ from todo_core.policy import TaskPolicy
 class Contract:
     """One specification's way to reach the core.
 
+    ``token_lifetime`` is how long a token may still be valid; None says nothing beyond what the deployment does.
     ``completion`` is the last segment of the completion route, which toggles unless ``completion_marks``: then it marks
     the task as done. ``page_size`` is the length of a page for which no limit was asked; None returns all tasks.
     """
@@ -21,6 +23,7 @@ class Contract:
     completion_marks: bool = False
     page_size: int | None = None
     invalid_input_status: int = 422
+    token_lifetime: timedelta | None = None
     policy: TaskPolicy = field(default_factory=TaskPolicy)
 
     @property
@@ -56,6 +59,7 @@ CONTRACTS = (
         name="task-management",
         title="User-scoped task management",
         base_path="/api/tasks",
+        token_lifetime=timedelta(hours=24),
         policy=TaskPolicy(description_limit=500, title_generated=True, stranger_forbidden=True),
     ),
     Contract(

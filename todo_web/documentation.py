@@ -22,7 +22,7 @@ def add_documentation(app: FastAPI) -> None:
     """Serve ``/docs`` and its files, and ``/openapi.json``."""
     app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_swagger") / "resources")), name="assets")
 
-    @app.get("/docs", include_in_schema=False)
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def documentation(request: Request) -> HTMLResponse:
         assets = public_path(request.scope, _ASSETS)
         return get_swagger_ui_html(
@@ -34,7 +34,7 @@ def add_documentation(app: FastAPI) -> None:
             swagger_ui_parameters={"tryItOutEnabled": True, "displayRequestDuration": True},
         )
 
-    @app.get("/openapi.json", include_in_schema=False)
+    @app.api_route("/openapi.json", methods=["GET", "HEAD"], include_in_schema=False)
     async def interface(request: Request) -> JSONResponse:
         return JSONResponse(app.openapi() | {"servers": [{"url": public_path(request.scope, "") or "/"}]})
 

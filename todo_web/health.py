@@ -20,12 +20,15 @@ _ANSWER: dict[int | str, dict[str, Any]] = {200: {"headers": headers()}}
 router = APIRouter(prefix="/health", tags=["health"])
 
 
+@router.api_route("", methods=["GET", "HEAD"], include_in_schema=False)
+@router.head("/live", include_in_schema=False)
 @router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors("Unexpected")})
 async def live() -> Health:
     """Tell that the process answers, whatever the state of its store."""
     return Health(status="ok")
 
 
+@router.head("/ready", include_in_schema=False)
 @router.get(
     "/ready",
     operation_id="health_ready",

@@ -2,38 +2,120 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2s
+from typing import TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from fastapi import Request
 from pydantic_core import from_json
-from starlette.datastructures import QueryParams
 
 from todo_core.errors import InvalidInput
-from todo_core.query import PAGE_LIMIT, Position, Sort, Status, TaskQuery
+from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Position, Sort, Status, TaskQuery
 from todo_core.task import MAX_TASK_ID, Task
 from todo_core.text import clean_search, clean_title
 from todo_web.addresses import requested_path
+from todo_web.contracts import Contract
+from todo_web.ignored import note_ignored
+
+MEANINGS: Mapping[str, str] = {
+    **{name: name for name in ("status", "completed", "sort", "limit", "offset", "q", "cursor")},
+    **dict.fromkeys(("sort_by", "order_by"), "sort"),
+    **dict.fromkeys(("order", "sort_order", "sort_direction", "direction"), "order"),
+    "skip": "offset",
+    "search": "q",
+}
+"""The names of the parameters, and the one that each means."""
+
+_STATUSES: Mapping[str, Status] = {
+    **{status.value: status for status in Status},
+    **dict.fromkeys(("active", "incomplete"), Status.PENDING),
+    **dict.fromkeys(("done", "complete"), Status.COMPLETED),
+}
+_COMPLETED = {"true": Status.COMPLETED, "false": Status.PENDING}
+_SORTS: Mapping[str, Sort] = {
+    **{sort.value: sort for sort in Sort},
+    **{sort.value.removesuffix("_at"): sort for sort in Sort},
+}
+_DESCENDING = {"asc": False, "desc": True}
 
 _LIMIT = re.compile("[1-9][0-9]{0,3}")
+_OFFSET = re.compile("0|[1-9][0-9]{0,9}")
 _CURSOR = re.compile("[A-Za-z0-9_-]{1,8000}")
 _DIGEST_BYTES = 8
-_PARAMETERS = ("status", "completed", "sort", "limit", "q")
+
+Sent = Mapping[str, Sequence[tuple[str, str]]]
+"""What was sent by its meaning, each as the name that was used and the text."""
+
+Value = TypeVar("Value")
 
 
-def list_query(request: Request, user_id: str, page_size: int | None) -> TaskQuery:
-    """Read the parameters of a list, its cursor included. Raises InvalidInput."""
-    parameters = request.query_params
-    search, cursor = parameters.get("q"), parameters.get("cursor")
-    query = TaskQuery(
-        status=_status(parameters),
-        sort=Sort(_one_of("sort", parameters.get("sort", Sort.CREATED), tuple(Sort))),
-        search=None if search is None else clean_search("q", search),
-        limit=_limit(parameters, page_size),
-    )
-    return query if cursor is None else _after(query, user_id, cursor)
+Read = Callable[[str, str], Value]
+"""Reads a parameter, of which it is given the name and the text. Raises InvalidInput."""
+
+
+def _one_of(accepted: Mapping[str, Value], told: Iterable[str]) -> Read[Value]:
+    """Return the reader of one of several words; a refusal tells some of them."""
+    refusal = f"must be one of {', '.join(told)}."
+
+    def read(name: str, text: str) -> Value:
+        if text not in accepted:
+            raise InvalidInput(name, "not_accepted", f"The {name} {refusal}")
+        return accepted[text]
+
+    return read
+
+
+def _in_any_case(read: Read[Value]) -> Read[Value]:
+    return lambda name, text: read(name, text.lower())
+
+
+_completed = _one_of(_COMPLETED, _COMPLETED)
+_sort = _one_of(_SORTS, Sort)
+_descending = _in_any_case(_one_of(_DESCENDING, _DESCENDING))
+
+
+class ListReader:
+    """Reads what a request wants of a contract's list. Several names for one thing must agree."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._page_size = contract.page_size
+        shown = [status for status in Status if not (contract.policy.deletion_permanent and status == Status.DELETED)]
+        accepted = {name: status for name, status in _STATUSES.items() if status in shown}
+        self._status = _in_any_case(_one_of(accepted, shown))
+
+    def query(self, request: Request, user_id: str) -> TaskQuery:
+        """Read the parameters of a list, its cursor included. Raises InvalidInput."""
+        if not request.scope["query_string"]:
+            return TaskQuery(limit=self._page_size)
+        sent = _by_meaning(request)
+        query = TaskQuery(
+            status=self._wanted_status(sent),
+            sort=_order(sent),
+            search=_agreed(sent, "q", clean_search),
+            limit=_agreed(sent, "limit", _limit) or self._page_size,
+            offset=_agreed(sent, "offset", _offset) or 0,
+        )
+        cursor = _agreed(sent, "cursor", lambda _, text: text)
+        if cursor is None:
+            return query
+        if "offset" in sent:
+            name = sent["offset"][0][0]
+            raise InvalidInput(name, "contradiction", f"A cursor says where the list goes on; leave the {name} out.")
+        return _after(query, user_id, cursor)
+
+    def _wanted_status(self, sent: Sent) -> Status:
+        status = _agreed(sent, "status", self._status) or Status.ALL
+        completed = _agreed(sent, "completed", _completed)
+        if completed is None:
+            return status
+        if status not in {Status.ALL, completed}:
+            raise _contradiction("completed", "status")
+        return completed
 
 
 def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> str:
@@ -41,35 +123,63 @@ def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> s
     position = query.sort.position(last)
     place = msgspec.json.encode([position.value, position.task_id])
     cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
-    sent = request.query_params
-    parameters = {name: sent[name] for name in _PARAMETERS if name in sent} | {"cursor": cursor}
-    return f'<{requested_path(request.scope)}?{urlencode(parameters)}>; rel="next"'
+    sent = request.query_params.multi_items()
+    kept = {name: text for name, text in sent if MEANINGS.get(name) not in {None, "offset", "cursor"}}
+    return f'<{requested_path(request.scope)}?{urlencode(kept | {"cursor": cursor})}>; rel="next"'
 
 
-def _status(parameters: QueryParams) -> Status:
-    status = Status(_one_of("status", parameters.get("status", Status.ALL), tuple(Status)))
-    completed = parameters.get("completed")
-    if completed is None:
-        return status
-    wanted = Status.COMPLETED if _one_of("completed", completed, ("true", "false")) == "true" else Status.PENDING
-    if status not in {Status.ALL, wanted}:
-        raise InvalidInput("completed", "contradiction", "The completed and status parameters contradict each other.")
-    return wanted
+def _by_meaning(request: Request) -> Sent:
+    sent: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    ignored: dict[str, None] = {}
+    for name, text in request.query_params.multi_items():
+        if meaning := MEANINGS.get(name):
+            sent[meaning].append((name, text))
+        else:
+            ignored[name] = None
+    if ignored:
+        note_ignored(request, ignored)
+    return sent
 
 
-def _limit(parameters: QueryParams, page_size: int | None) -> int | None:
-    limit = parameters.get("limit")
-    if limit is None:
-        return page_size
-    if not _LIMIT.fullmatch(limit) or int(limit) > PAGE_LIMIT:
-        raise InvalidInput("limit", "out_of_range", f"The limit must be a number from 1 to {PAGE_LIMIT}.")
-    return int(limit)
-
-
-def _one_of(name: str, value: str, accepted: tuple[str, ...]) -> str:
-    if value not in accepted:
-        raise InvalidInput(name, "not_accepted", f"The {name} must be one of {', '.join(accepted)}.")
+def _agreed(sent: Sent, meaning: str, read: Read[Value]) -> Value | None:
+    """Return what the parameters of one meaning say; None if there are none."""
+    if meaning not in sent:
+        return None
+    (first, text), *others = sent[meaning]
+    value = read(first, text)
+    for name, text in others:
+        if read(name, text) != value:
+            raise _contradiction(name, first)
     return value
+
+
+def _contradiction(name: str, other: str) -> InvalidInput:
+    if name == other:
+        return InvalidInput(name, "contradiction", f"The {name} is there twice and says two things.")
+    return InvalidInput(name, "contradiction", f"The {name} and {other} parameters contradict each other.")
+
+
+def _order(sent: Sent) -> Sort:
+    sort = _agreed(sent, "sort", _sort)
+    descending = _agreed(sent, "order", _descending)
+    if descending is None:
+        return sort or Sort.CREATED
+    if sort and sort.descending and not descending:
+        raise _contradiction(sent["order"][0][0], sent["sort"][0][0])
+    field = (sort or Sort.CREATED).field
+    return Sort(f"-{field}" if descending else field)
+
+
+def _limit(name: str, text: str) -> int:
+    if not _LIMIT.fullmatch(text) or int(text) > PAGE_LIMIT:
+        raise InvalidInput(name, "out_of_range", f"The {name} must be a number from 1 to {PAGE_LIMIT}.")
+    return int(text)
+
+
+def _offset(name: str, text: str) -> int:
+    if not _OFFSET.fullmatch(text) or int(text) > OFFSET_LIMIT:
+        raise InvalidInput(name, "out_of_range", f"The {name} must be a number from 0 to {OFFSET_LIMIT}.")
+    return int(text)
 
 
 def _after(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
@@ -84,7 +194,7 @@ def _after(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
         position = _position(query.sort, from_json(place))
     except (ValueError, InvalidInput):
         raise refusal from None
-    return TaskQuery(query.status, query.sort, query.search, query.limit, position)
+    return replace(query, after=position)
 
 
 def _position(sort: Sort, place: object) -> Position:

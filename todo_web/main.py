@@ -3,19 +3,15 @@
 import asyncio
 import getpass
 import os
-import re
 import secrets
 import shlex
 import shutil
-import signal
 import sys
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from types import FrameType
 
 import click
-import uvicorn
 from pydantic import ValidationError
 
 from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
@@ -24,9 +20,12 @@ from todo_adapters.tokens import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import WebContainer, running, storage_of
+from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
-from todo_web.processes import serve
+from todo_web.processes import APPLICATION, DEVELOPMENT_APPLICATION, serve
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
+from todo_web.signals import TERMINATED, hear_sigterm
+from todo_web.wire.config import WireConfig
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -38,17 +37,11 @@ class Refusal(click.ClickException):
     exit_code = 2
 
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _duration(_context: click.Context, _parameter: click.Parameter, text: str) -> timedelta:
-    match = re.fullmatch("([0-9]{1,6})([smhd])", text)
-    if match is None:
-        raise click.BadParameter("write a number and a unit, such as 90s, 15m or 24h")
-    duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
-    if duration > timedelta(hours=24):
-        raise click.BadParameter("the service accepts no token that is valid for more than 24h")
-    return duration
+def _duration(_context: click.Context, _parameter: click.Parameter, text: str | None) -> timedelta | None:
+    try:
+        return None if text is None else parse_duration(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 @click.group(invoke_without_command=True)
@@ -73,7 +66,10 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
     Settings come from the environment or a file named .env; BETTER_AUTH_SECRET is the only one that is required. The
     README lists them all.
     """
-    if context.invoked_subcommand is not None:
+    # The server answers what it has accepted and raises the signal again: that is a success.
+    serves = context.invoked_subcommand is None
+    hear_sigterm(0 if serves else TERMINATED)
+    if not serves:
         return
     settings = _settings(development_secret=dev)
     if workers > 1 and isinstance(settings.storage, MemoryAddress):
@@ -83,18 +79,16 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
     except StorageError as error:
         raise Refusal(str(error)) from error
     host = host or settings.host
-    signal.signal(signal.SIGTERM, _end)
-    config = uvicorn.Config(
-        f"todo_web.app:{'create_development_app' if dev else 'create_app'}",
+    config = WireConfig(
+        DEVELOPMENT_APPLICATION if dev else APPLICATION,
+        settings.deadlines,
         factory=True,
         host=host,
         port=port,
         workers=workers,
         loop="auto",
-        http="todo_web.protocol:BoundedHeadProtocol",
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
-        server_header=False,
         proxy_headers=False,  # the application believes them, and the path in front of it too
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
@@ -104,19 +98,26 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
 
 @main.command()
 @click.argument("user")
-@click.option("--ttl", default="24h", show_default=True, callback=_duration, help="How long it is valid.")
+@click.option("--ttl", callback=_duration, help="How long it is valid: 24h, or as TODO_JWT_MAX_LIFETIME allows.")
 @click.option("--expired", is_flag=True, help="Make a token that has expired already.")
-def token(user: str, ttl: timedelta, *, expired: bool) -> None:
+def token(user: str, ttl: timedelta | None, *, expired: bool) -> None:
     """Print a token for USER, to try the service with.
 
     It is signed with BETTER_AUTH_SECRET, or with the secret that todo-web --dev has made.
     """
     if not is_user_id(user):
         raise click.UsageError("a user id has 1 to 255 characters, none of them a control character")
-    secret = _settings(development_secret=True).shared_secret
-    if secret is None:
+    settings = _settings(development_secret=True)
+    if settings.shared_secret is None:
         raise Refusal("TODO_JWT_MODE is jwks: only the issuer can sign tokens; use hs256 or both to try the service")
-    click.echo(issue_token(secret, user, -ttl if expired else ttl, SystemClock().now()))
+    longest = settings.longest_token
+    if ttl is None:
+        ttl = _usual_ttl(settings)
+    elif longest is not None and ttl > longest:
+        raise click.UsageError(
+            f"the service accepts no token for longer than {in_words(longest)}: TODO_JWT_MAX_LIFETIME"
+        )
+    click.echo(issue_token(settings.shared_secret, user, -ttl if expired else ttl, SystemClock().now()))
 
 
 @main.command()
@@ -189,9 +190,10 @@ def _greet(settings: Settings, host: str, port: int) -> None:
     if settings.shared_secret is None:
         click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")
     else:
-        token = issue_token(settings.shared_secret, user, timedelta(hours=24), SystemClock().now())
+        ttl = _usual_ttl(settings)
+        token = issue_token(settings.shared_secret, user, ttl, SystemClock().now())
         another = f"{_started_as()} token USER"
-        click.echo(f"\n  A token for {user}, valid for 24 hours (another one: {another}):\n\n  {token}")
+        click.echo(f"\n  A token for {user}, valid for {in_words(ttl)} (another one: {another}):\n\n  {token}")
     click.echo(f"\n  Swagger UI   http://{shown}:{port}{settings.root_path}/docs\n")
 
 
@@ -207,6 +209,6 @@ def _started_as() -> str:
     return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
 
 
-def _end(_number: int, _frame: FrameType | None) -> None:
-    # The server has answered what it had accepted and raises the signal again: that is a success.
-    sys.exit(0)
+def _usual_ttl(settings: Settings) -> timedelta:
+    """Return how long a token is valid for which nobody said so."""
+    return min(timedelta(hours=24), settings.longest_token or timedelta.max)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from secrets import token_hex
 from time import perf_counter
@@ -24,8 +24,14 @@ _SHOWN = 200
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
+def identify(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return the id of a request: the client's where it is harmless, else a new one."""
+    sent = next((value for name, value in headers if name == b"x-request-id"), b"")
+    return sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
+
+
 class RequestIdentity:
-    """Gives every request an id, takes over the client's where it is harmless, and puts it on every answer.
+    """Gives every request an id, and puts it on every answer.
 
     By that id the log knows the request.
     """
@@ -38,8 +44,7 @@ class RequestIdentity:
         """Handle one request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        sent = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        request_id = sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
+        request_id = identify(scope["headers"])
         scope.setdefault("state", {})["request_id"] = request_id.decode()
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
         began, status = perf_counter(), None
@@ -56,6 +61,23 @@ class RequestIdentity:
         finally:
             if self._log:
                 self._log.note(scope, status, began)
+
+
+class TrailingSlash:
+    """Lets a slash at the end of a path mean nothing: the same resource answers, at once and under its own address.
+
+    A redirect would lose the token in many clients, and the body in some.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        # An escaped slash is a part of its segment (RFC 3986, section 2.2).
+        if scope["type"] == "http" and scope["raw_path"].endswith(b"/") and scope["path"] != "/":
+            scope["path"], scope["raw_path"] = scope["path"][:-1], scope["raw_path"][:-1]
+        await self._app(scope, receive, send)
 
 
 class FaultBarrier:

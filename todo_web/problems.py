@@ -27,6 +27,7 @@ from todo_core.errors import (
 )
 from todo_web.addresses import requested_path
 from todo_web.audit import audit
+from todo_web.durations import in_words
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -75,7 +76,7 @@ def invalid_request(status: int, *errors: InvalidInput) -> Problem:
 _RETRY = {"Retry-After": RETRY_AFTER}
 _CONFLICT = Problem(412, "version_conflict", "The task was changed since; fetch it again.")
 _ANSWERS: Mapping[type[TodoError], Problem] = {
-    TaskNotFound: Problem(404, "task_not_found", "There is no such task."),
+    TaskNotFound: Problem(404, "task_not_found", "Task not found."),
     TaskForbidden: Problem(403, "task_forbidden", "The task belongs to another user."),
     VersionConflict: _CONFLICT,
     IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
@@ -99,20 +100,23 @@ def problem_of(error: TodoError) -> Problem:
 
 
 def _token_problem(error: TokenRefused) -> Problem:
-    """Say no more than whether the token has expired (RFC 6750, section 3.1)."""
+    """Say no more than whether the token has expired or is valid for too long (RFC 6750, section 3.1)."""
     state = "expired" if error.expired else "invalid"
     description = "The token has expired" if error.expired else "The token is invalid"
+    if error.longest is not None:
+        description = f"The token is valid for longer than {in_words(error.longest)}"
     challenge = f'Bearer realm="{REALM}", error="invalid_token", error_description="{description}"'
     return Problem(401, f"token_{state}", f"{description}.", {"WWW-Authenticate": challenge})
 
 
 class ProblemRepresentation(BaseModel):
-    """Problem details (RFC 9457)."""
+    """Problem details (RFC 9457). ``message`` repeats ``detail`` for clients that look for it there."""
 
     type: str
     title: str
     status: int
     detail: str
+    message: str
     instance: str
     code: str
     request_id: str
@@ -126,6 +130,7 @@ def represent(problem: Problem, instance: str, request_id: str) -> ProblemRepres
         title=HTTPStatus(problem.status).phrase,
         status=problem.status,
         detail=problem.detail,
+        message=problem.detail,
         instance=instance,
         code=problem.code,
         request_id=request_id,

@@ -1,13 +1,44 @@
 """The process that serves an address, or several of them."""
 
+import multiprocessing
+import os
+import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
+from threading import Thread
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+
+APPLICATION = "todo_web.processes:served_app"
+DEVELOPMENT_APPLICATION = "todo_web.processes:served_development_app"
+"""Where each process finds the factory of its application."""
+
+
+def served_development_app() -> ASGIApp:
+    """Return the application of ``todo-web --dev``; otherwise like ``served_app``."""
+    return served_app(development=True)
+
+
+def served_app(*, development: bool = False) -> ASGIApp:
+    """Return the application of this process, which ends when its supervisor does, however that was ended."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        Thread(target=_end_after, args=(supervisor,), daemon=True).start()
+    from todo_web.app import create_app  # noqa: PLC0415  slow to import: a worker tells first that it lives
+
+    return create_app(development=development)
+
+
+def _end_after(supervisor: BaseProcess) -> None:
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) -> None:
@@ -15,58 +46,82 @@ def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) 
 
     Calls ``when_bound`` when the address is this service's.
     """
-    when_bound = when_bound or _say_nothing
     if config.workers == 1:
         server = _Server(config, when_bound)
         with suppress(KeyboardInterrupt):
             server.run()
         if not server.started:
             sys.exit(STARTUP_FAILURE)
-    else:
-        bound = _socket(config)
+        return
+    shared = config.bind_socket()  # says that the address is served now, or that another program serves it already
+    if when_bound:
         when_bound()
-        Multiprocess(config, sockets=[bound]).run()
+    if sys.platform == "linux":
+        _Supervisor(config, shared).run()
+    else:  # others give all connections to one of several sockets
+        Multiprocess(config, [shared]).run()
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, when_bound: Callable[[], None]) -> None:
+    """Tells when it listens."""
+
+    def __init__(self, config: uvicorn.Config, when_bound: Callable[[], None] | None) -> None:
         super().__init__(config)
         self._when_bound = when_bound
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen."""
         await super().startup(sockets)
-        self._when_bound()
+        if self._when_bound:
+            self._when_bound()
 
 
-def _say_nothing() -> None:
-    pass
-
-
-class _OwnSocket(socket.socket):
-    """A bound socket that becomes another one on the same address in every process that it is sent to.
+class _Supervisor(Multiprocess):
+    """Gives every worker a socket of its own, which listens before the first worker begins.
 
     Of several sockets on one address the kernel gives each its share of the connections. Of one socket on which several
     processes listen, the first to wake takes all the connections that wait. The price: while a process is stopped, its
     share of the new connections waits, until it is replaced 5 seconds later.
     """
 
+    def __init__(self, config: uvicorn.Config, place: socket.socket) -> None:
+        self._own = _OwnSockets(config, place)
+        super().__init__(config, [self._own])
+
+    def keep_subprocess_alive(self) -> None:
+        """Close what the workers have by now, so that no socket listens without its worker; replace those that died."""
+        self._own.close_given()
+        super().keep_subprocess_alive()
+
+
+class _OwnSockets(socket.socket):
+    """Becomes another listening socket in every process that it is sent to."""
+
+    def __init__(self, config: uvicorn.Config, place: socket.socket) -> None:
+        super().__init__(place.family)
+        self._address = place.getsockname()
+        self._backlog = config.backlog
+        place.close()
+        self._ready = deque(self._listening() for _ in range(config.workers))
+        self._given: list[socket.socket] = []
+
+    def close_given(self) -> None:
+        """Close the sockets that were sent."""
+        while self._given:
+            self._given.pop().close()
+
     def __reduce__(self) -> tuple[object, ...]:
-        return _bound, (self.family, self.getsockname())
+        self._given.append(self._ready.popleft() if self._ready else self._listening())
+        return _itself, (self._given[-1],)
+
+    def _listening(self) -> socket.socket:
+        own = socket.socket(self.family)
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        own.bind(self._address)
+        own.listen(self._backlog)
+        return own
 
 
-def _socket(config: uvicorn.Config) -> socket.socket:
-    # Says that the address is served now, or that another program serves it already.
-    shared = config.bind_socket()
-    if sys.platform != "linux":  # others give all connections to one of the sockets
-        return shared
-    with shared:
-        place = shared.family, shared.getsockname()
-    return _bound(*place)
-
-
-def _bound(family: int, address: tuple[object, ...]) -> _OwnSocket:
-    own = _OwnSocket(family)
-    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    own.bind(address)
+def _itself(own: socket.socket) -> socket.socket:
     return own

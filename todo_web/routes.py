@@ -16,11 +16,12 @@ from todo_core.service import TaskService
 from todo_core.task import Task
 from todo_web.addresses import public_path
 from todo_web.authentication import CurrentUser, check_path, current_user
-from todo_web.body import task_fields, wanted_completion
+from todo_web.body import BodyReader
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import in_time
-from todo_web.listing import list_query, next_link
+from todo_web.ignored import name_ignored
+from todo_web.listing import ListReader, next_link
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, etag, task_response, tasks_json
@@ -59,6 +60,25 @@ def contract_routes(contract: Contract) -> list[APIRoute]:
     ]
 
 
+def other_routes(contract: Contract) -> list[APIRoute]:
+    """Return the routes that a contract does not publish: clients that were written for another one use them."""
+    endpoints = TaskEndpoints(contract)
+    many, one = contract.base_path, f"{contract.base_path}/{{task_id}}"
+    actions = {
+        "toggle": endpoints.toggle_task,
+        "complete": endpoints.complete_task,
+        "uncomplete": endpoints.reopen_task,
+        contract.completion: endpoints.complete_task,
+    }
+    routes = [(["HEAD"], many, endpoints.list_tasks), (["HEAD"], one, endpoints.get_task)]
+    routes += [(["PATCH", "POST"], f"{one}/{action}", endpoint) for action, endpoint in actions.items()]
+    route_class = _route_class(contract)
+    return [
+        route_class(path, endpoint, methods=methods, include_in_schema=False, response_class=Response)
+        for methods, path, endpoint in routes
+    ]
+
+
 class TaskEndpoints:
     """One contract's way from a request to a use case and back.
 
@@ -67,10 +87,12 @@ class TaskEndpoints:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
+        self._bodies = BodyReader()
+        self._lists = ListReader(contract)
 
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
-        query = list_query(request, user_id, self._contract.page_size)
+        query = self._lists.query(request, user_id)
         if query.limit is None:
             return await self._everything(request, user_id, query)
         tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
@@ -80,7 +102,7 @@ class TaskEndpoints:
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Create a task."""
-        fields, key = await task_fields(request), idempotency_key(request)
+        fields, key = await self._bodies.task_fields(request), idempotency_key(request)
         created = await in_time(request, self._service(request).create(user_id, fields, key))
         path = self._contract.base_path.format(user_id=quote(user_id, safe=""))
         headers = {"Location": public_path(request.scope, f"{path}/{created.task.id}")}
@@ -97,19 +119,26 @@ class TaskEndpoints:
 
     async def update_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Change the fields that are present and leave the others alone."""
-        fields, versions = await task_fields(request), accepted_versions(request)
+        fields, versions = await self._bodies.task_fields(request), accepted_versions(request)
         update = self._service(request).update(user_id, _task_id(request), fields, versions)
         return task_response(await in_time(request, update))
 
     async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Set the state that the body names; without a body, do what the contract says."""
-        wanted, versions = await wanted_completion(request), accepted_versions(request)
-        service = self._service(request)
-        if wanted is None and not self._contract.completion_marks:
-            use_case = service.toggle
-        else:
-            use_case = service.reopen if wanted is False else service.complete
-        return task_response(await in_time(request, use_case(user_id, _task_id(request), versions)))
+        wanted = await self._bodies.wanted_completion(request)
+        if wanted is None and self._contract.completion_marks:
+            wanted = True
+        return await self._set(request, user_id, completed=wanted)
+
+    async def toggle_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Set the state that the body names; without a body, turn the task's state round."""
+        return await self._set(request, user_id, completed=await self._bodies.wanted_completion(request))
+
+    async def reopen_task(self, request: Request, user_id: CurrentUser) -> Response:
+        """Reopen the task; a body that says otherwise is refused."""
+        if await self._bodies.wanted_completion(request):
+            raise InvalidInput("completed", "contradiction", "This path reopens the task; completed must be false.")
+        return await self._set(request, user_id, completed=False)
 
     async def delete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Delete a task, for good or into the trash."""
@@ -120,6 +149,13 @@ class TaskEndpoints:
         """Take a task out of the trash."""
         restore = self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
         return task_response(await in_time(request, restore))
+
+    async def _set(self, request: Request, user_id: str, *, completed: bool | None) -> Response:
+        """Complete the task or reopen it; for None do what it is not."""
+        service = self._service(request)
+        use_case = {None: service.toggle, True: service.complete, False: service.reopen}[completed]
+        change = use_case(user_id, _task_id(request), accepted_versions(request))
+        return task_response(await in_time(request, change))
 
     def _service(self, request: Request) -> TaskService:
         service: TaskService = request.app.state.container.services()[self._contract.name]
@@ -138,7 +174,8 @@ class TaskEndpoints:
             page = first
             yield tasks_json(page)[:-1]
             while len(page) == CHUNK:
-                page = await self._page(request, user_id, replace(query, after=query.sort.position(page[-1])))
+                rest = replace(query, after=query.sort.position(page[-1]), offset=0)
+                page = await self._page(request, user_id, rest)
                 if page:
                     yield b"," + tasks_json(page)[1:-1]
             yield b"]"
@@ -165,14 +202,16 @@ def _route_class(contract: Contract) -> type[APIRoute]:
 
             async def handle_input(request: Request) -> Response:
                 try:
-                    user_id = await current_user(request)
+                    user_id = await current_user.identify(request, contract.token_lifetime)
                     if contract.user_in_path:
                         check_path(request, user_id)
-                    return await endpoint(request, user_id)
+                    response = await endpoint(request, user_id)
                 except InvalidInput as error:
                     raise invalid_request(contract.invalid_input_status, error) from None
                 except InvalidRequest as error:
                     raise invalid_request(contract.invalid_input_status, *error.errors) from None
+                name_ignored(request, response)
+                return response
 
             return handle_input
 

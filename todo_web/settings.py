@@ -1,5 +1,6 @@
 """What a deployment may set, by environment variable or in a file named ``.env``."""
 
+from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -10,10 +11,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_adapters.neon import POOL_SIZE
-from todo_adapters.tokens import JWKS_PATH, TokenSettings, read_secret
+from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.addresses import read_prefix
 from todo_web.contracts import Contract, choose_contracts
+from todo_web.durations import parse_duration
+from todo_web.wire.deadlines import DEADLINES, Deadlines
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
@@ -53,13 +56,18 @@ class Settings(StorageSettings):
 
     secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
     issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
-    contract_names: str = Field("fastapi-todo-backend,backend-api,backend-todo-api", validation_alias="TODO_CONTRACTS")
+    contract_names: str = Field(
+        "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api", validation_alias="TODO_CONTRACTS"
+    )
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
     jwt_mode: Literal["hs256", "jwks", "both"] = Field("hs256", validation_alias="TODO_JWT_MODE")
     jwt_issuer: str | None = Field(None, validation_alias="TODO_JWT_ISSUER")
     jwt_audience: str | None = Field(None, validation_alias="TODO_JWT_AUDIENCE")
     jwks_url: str | None = Field(None, validation_alias="TODO_JWKS_URL")
     jwt_leeway: float = Field(30, ge=0, le=300, validation_alias="TODO_JWT_LEEWAY")
+    jwt_max_lifetime: timedelta = Field(LIFETIME_LIMIT, validation_alias="TODO_JWT_MAX_LIFETIME")
+    request_deadline: float = Field(DEADLINES.request, gt=0, le=3600, validation_alias="TODO_REQUEST_DEADLINE")
+    answer_deadline: float = Field(DEADLINES.answer, gt=0, le=3600, validation_alias="TODO_ANSWER_DEADLINE")
     host: str = Field("127.0.0.1", validation_alias="TODO_HOST")
     root_path: str = Field("", validation_alias="TODO_ROOT_PATH")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
@@ -92,6 +100,14 @@ class Settings(StorageSettings):
         if isinstance(origins, str):
             return tuple(map(_exact_origin, _listed(origins)))
         return origins
+
+    @field_validator("jwt_max_lifetime", mode="before")
+    @classmethod
+    def _is_duration(cls, duration: object) -> object:
+        """Read a length of time; 0 means no limit."""
+        if isinstance(duration, str):
+            return timedelta(0) if duration == "0" else parse_duration(duration)
+        return duration
 
     @field_validator("root_path")
     @classmethod
@@ -129,6 +145,16 @@ class Settings(StorageSettings):
         return self.secret.get_secret_value() if self.secret and self.jwt_mode != "jwks" else None
 
     @property
+    def longest_token(self) -> timedelta | None:
+        """How long a token may still be valid; None: until it expires."""
+        return self.jwt_max_lifetime or None
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """How long a client may keep a connection waiting."""
+        return Deadlines(self.request_deadline, self.answer_deadline)
+
+    @property
     def tokens(self) -> TokenSettings:
         """How tokens are verified. Better Auth writes the origin of its base URL into ``iss`` and ``aud``."""
         origin = _origin(self.issuer_url)
@@ -139,6 +165,7 @@ class Settings(StorageSettings):
             self.shared_secret or "",
             self.jwks_url or origin + JWKS_PATH,
             self.jwt_leeway,
+            self.longest_token,
         )
 
 

@@ -24,9 +24,9 @@ export interface NewTask {
 }
 
 export interface TasksClientOptions {
-  /** Origin of the Better Auth server; its jwt() plugin answers below it. */
+  /** Address of the Better Auth server; its jwt() plugin answers below it. A slash at the end is fine, here and below. */
   authUrl: string;
-  /** Origin of the to-do service. */
+  /** Address of the to-do service. */
   apiUrl: string;
   /** Replaces the global fetch, for instance to send the session cookie outside a browser. */
   fetch?: typeof globalThis.fetch;
@@ -57,8 +57,8 @@ export class TasksClient {
   #token: Promise<string> | null = null;
 
   constructor(options: TasksClientOptions) {
-    this.#authUrl = options.authUrl;
-    this.#apiUrl = options.apiUrl;
+    this.#authUrl = options.authUrl.replace(/\/+$/, "");
+    this.#apiUrl = options.apiUrl.replace(/\/+$/, "");
     this.#fetch = options.fetch ?? globalThis.fetch.bind(globalThis);
   }
 

@@ -10,7 +10,7 @@ import pytest
 
 from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
-from todo_core.query import Sort, Status, TaskQuery
+from todo_core.query import OFFSET_LIMIT, Sort, Status, TaskQuery
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
@@ -245,6 +245,27 @@ def test_pages_join_to_the_whole_list_in_its_order(repository: TaskRepository, s
         assert len(page) <= 3
         pages.extend(page)
     assert pages == everything
+
+
+@pytest.mark.parametrize("sort", [Sort.CREATED, Sort.TITLE_LAST])
+def test_an_offset_leaves_out_what_comes_first(repository: TaskRepository, sort: Sort) -> None:
+    """Of the whole list, of a page, and of what comes after a place."""
+    tasks = [added(repository, title=title) for title in ("e", "a", "d", "b", "c")]
+    everything = sorted(tasks, key=sort.position, reverse=sort.descending)
+    added(repository, "bob")
+
+    def ids(**parts: object) -> list[int]:
+        query = replace(TaskQuery(sort=sort), **parts)  # type: ignore[arg-type]
+        return [task.id for task in run_now(repository.find("ann", query))]
+
+    wanted = [task.id for task in everything]
+    for offset in (0, 1, 4, 5, 6, OFFSET_LIMIT):
+        assert ids(offset=offset) == wanted[offset:]
+        assert ids(offset=offset, limit=2) == wanted[offset:][:2]
+        after = sort.position(everything[0])
+        assert ids(offset=offset, after=after) == wanted[1:][offset:]
+        assert ids(offset=offset, after=after, limit=2) == wanted[1:][offset:][:2]
+    assert ids(offset=1, search="a") == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from tests.adapters.conftest import OpenStore, open_memory, open_sqlite
 from tests.adapters.test_repository import NOW
 from todo_core.driver import run_now
-from todo_core.query import Sort, Status, TaskQuery
+from todo_core.query import OFFSET_LIMIT, Sort, Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 
 USERS = st.sampled_from(["ann", "bob", "o'Brien %_"])
@@ -96,13 +96,21 @@ class StoreComparison(RuleBasedStateMachine):
         sort=st.sampled_from(Sort),
         limit=st.none() | st.integers(1, 5),
         after=st.none() | IDS,
+        offset=st.just(0) | st.integers(0, 5) | st.just(OFFSET_LIMIT),
         search=st.none() | st.sampled_from(["a", "%", "_", "\\", "'"]),
     )
     def find(  # noqa: PLR0913  one argument for each part of a query
-        self, user: str, status: Status, sort: Sort, limit: int | None, after: int | None, search: str | None
+        self,
+        user: str,
+        status: Status,
+        sort: Sort,
+        limit: int | None,
+        after: int | None,
+        offset: int,
+        search: str | None,
     ) -> None:
         start = self.model.get(after) if after else None
-        query = TaskQuery(status, sort, search, limit, sort.position(start) if start else None)
+        query = TaskQuery(status, sort, search, limit, sort.position(start) if start else None, offset)
         assert list(run_now(self.store.find(user, query))) == self.expected(user, query)
 
     def expected(self, user: str, query: TaskQuery) -> list[Task]:
@@ -123,7 +131,7 @@ class StoreComparison(RuleBasedStateMachine):
         if query.after:
             at = query.sort.position
             found = [t for t in found if (at(t) < query.after if query.sort.descending else at(t) > query.after)]
-        return found[: query.limit]
+        return found[query.offset :][: query.limit]
 
     @rule(user=USERS, key=st.sampled_from(["k1", "k2"]))
     def find_by_key(self, user: str, key: str) -> None:
@@ -150,4 +158,4 @@ class StoreComparison(RuleBasedStateMachine):
 def test_a_store_behaves_like_the_model(open_store: OpenStore) -> None:
     examples = 60 if open_store in {open_memory, open_sqlite} else 8  # a server answers slowly
     machine = type("Machine", (StoreComparison,), {"open_store": staticmethod(open_store)})
-    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=30))

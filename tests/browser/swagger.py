@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, sync_playwright
+from playwright.sync_api import Page, Request, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -66,13 +66,21 @@ class SwaggerUi:
 
 
 @contextmanager
-def swagger_ui(url: str) -> Iterator[SwaggerUi]:
-    """Open the page of a service in a browser that resolves no name; skips the test where there is none."""
+def browser_page() -> Iterator[Page]:
+    """Open a page in a browser that resolves no name; skips the test where there is none."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=30_000)  # a busy machine takes its time
         try:
-            yield SwaggerUi(browser.new_page(viewport={"width": 1200, "height": 1400}), url)
+            yield browser.new_page(viewport={"width": 1200, "height": 1400})
         finally:
             browser.close()
+
+
+@contextmanager
+def swagger_ui(url: str) -> Iterator[SwaggerUi]:
+    """Open the page of a service."""
+    with browser_page() as page:
+        yield SwaggerUi(page, url)

@@ -26,7 +26,7 @@ WORDS = (
 LINES = st.lists(st.sampled_from(ANSWERS.split()) | st.text(st.characters(exclude_categories=["Cs"])), max_size=15)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(arguments=st.lists(WORDS, max_size=6), stdin=LINES.map("\n".join))
 def test_any_command_line(arguments: list[str], stdin: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -37,7 +37,7 @@ def test_any_command_line(arguments: list[str], stdin: str) -> None:
         assert (result.code == 0) or result.err.count("\n") <= 2
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(lines=LINES)
 def test_any_answers_to_the_menu(lines: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:

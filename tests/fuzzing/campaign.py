@@ -14,7 +14,7 @@ from tests.processes import environment, serving
 from tests.web.conftest import SECRET, bearer
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-CONTRACTS = ("fastapi-todo-backend,backend-api,backend-todo-api", "fastapi-backend-crud,task-management")
+CONTRACTS = ("fastapi-todo-backend,fastapi-backend-crud,backend-todo-api", "backend-api,task-management")
 """Those that can be served together; all five in two services."""
 
 WITH_SURROGATES = (

@@ -113,8 +113,12 @@ def test_an_issuer_moves_from_a_shared_secret_to_published_keys() -> None:
                 assert client.get("/tasks", headers=bearer(old)).status_code == 200
 
 
-def test_the_example_client_works(tmp_path: Path) -> None:
-    """It compiles under strict rules, and a page that uses it lives with a task, through a sign-out and a bad token."""
+@pytest.mark.parametrize("end", ["", "/"])
+def test_the_example_client_works(tmp_path: Path, end: str) -> None:
+    """It compiles under strict rules, and a page that uses it lives with a task, through a sign-out and a bad token.
+
+    The addresses that it is given may end with a slash.
+    """
     with running("EdDSA") as issuer, service(issuer, "jwks") as (server, _):
         example = ROOT / "examples" / "tasks-client"
         subprocess.run([FOLDER / "node_modules/.bin/tsc", "-p", example, "--outDir", tmp_path], check=True)
@@ -122,7 +126,7 @@ def test_the_example_client_works(tmp_path: Path) -> None:
         cookie = "; ".join(f"{name}={value}" for name, value in issuer.cookies.items())
         node = shutil.which("node") or ""
         page = subprocess.run(
-            [node, FOLDER / "page.mjs", tmp_path / "tasks-client.mjs", issuer.url, server.url, cookie],
+            [node, FOLDER / "page.mjs", tmp_path / "tasks-client.mjs", issuer.url + end, server.url + end, cookie],
             capture_output=True,
             text=True,
             check=False,

@@ -15,8 +15,8 @@ from tests.web.conftest import SECRET, bearer
 FOLDER = Path(__file__).parent / "typescript"
 USER_ID = "ann@example.com"
 PROGRAMS = {
-    "default-contracts": "fastapi-todo-backend,backend-api,backend-todo-api",
-    "other-contracts": "fastapi-backend-crud,task-management",
+    "default-contracts": "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api",
+    "other-contracts": "backend-api,task-management",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from dependency_injector import containers, providers
+from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from pythonjsonlogger.json import JsonFormatter
 
@@ -26,9 +27,24 @@ from todo_core.ports import TaskRepository
 from todo_web.app import create_app
 from todo_web.logs import log_config
 
+OVER_HTTP = [attack for attack in ATTACKS if attack.name != "encodings: space before"]
+"""Several blanks may stand before the token in a header (RFC 9110, section 11.4)."""
+
 INVALID = 'Bearer realm="tasks", error="invalid_token", error_description="The token is invalid"'
 EXPIRED = 'Bearer realm="tasks", error="invalid_token", error_description="The token has expired"'
+LONG = 'Bearer realm="tasks", error="invalid_token", error_description="The token is valid for longer than 7 days"'
 UNAUTHORIZED = 401
+
+VALID_FOR_TOO_LONG = {
+    "kinds: exp in milliseconds",
+    "lifetimes: a week and a minute and the leeway",
+    "lifetimes: a year",
+    "lifetimes: a year under a published key",
+    "lifetimes: the year 9999",
+    "lifetimes: beyond any date",
+    "payloads: endless exp",
+}
+"""The attacks with nothing else wrong than that."""
 
 
 @asynccontextmanager
@@ -67,10 +83,12 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
 
 
 def expected(attack: Attack) -> tuple[int, str]:
+    if attack.name in VALID_FOR_TOO_LONG:
+        return UNAUTHORIZED, LONG
     return UNAUTHORIZED, EXPIRED if attack.expired else INVALID
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack.name))
+@pytest.mark.parametrize("attack", OVER_HTTP, ids=lambda attack: ascii(attack.name))
 def test_an_attack_gets_the_challenge_and_one_audit_event(
     attack: Attack, attacked: Attacked, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -79,7 +97,7 @@ def test_an_attack_gets_the_challenge_and_one_audit_event(
 
 
 def test_a_thousand_bad_tokens_do_not_touch_the_database(attacked: Attacked) -> None:
-    for attack in islice(cycle(ATTACKS), 1000):
+    for attack in islice(cycle(OVER_HTTP), 1000):
         assert attacked.status_and_challenge(attack) == expected(attack)
     assert attacked.scene.issuer.fetches <= 2
     good = {"Authorization": f"Bearer {attacked.scene.text()}"}
@@ -94,6 +112,8 @@ def test_a_thousand_bad_tokens_do_not_touch_the_database(attacked: Attacked) -> 
         ([("Authorization", "Basic YWxpY2U6c2VjcmV0")], 'Bearer realm="tasks"', "other_scheme"),
         ([("Cookie", "better-auth.session_token=x")], 'Bearer realm="tasks"', "no_token"),
         ([("Authorization", "Bearer")], INVALID, "not_three_parts"),
+        ([("Authorization", "Bearer\ta.b.c")], 'Bearer realm="tasks"', "other_scheme"),
+        ([("Authorization", "  Bearer   ")], INVALID, "not_three_parts"),
         ([("Authorization", "Bearer a.b.c")], INVALID, "bad_base64url"),
         ([("Authorization", "Bearer a.b.c"), ("Authorization", "Bearer a.b.c")], INVALID, "several_headers"),
     ],
@@ -116,6 +136,13 @@ def test_a_token_anywhere_else_is_not_looked_at(client: TestClient) -> None:
     assert client.get("/tasks", headers={"Authorization": f"bEARER {token}"}).status_code == 200
 
 
+def test_blanks_around_a_token_are_no_part_of_it(client: TestClient) -> None:
+    """RFC 9110, sections 5.5 and 11.4."""
+    token = client.headers.pop("Authorization").removeprefix("Bearer ")
+    for value in (f"Bearer  {token}", f"Bearer {token} ", f" \tbearer     {token}\t "):
+        assert client.get("/tasks", headers={"Authorization": value}).status_code == 200
+
+
 def test_every_route_but_health_and_documentation_needs_a_token(start: Start) -> None:
     client = start(TODO_CONTRACTS="fastapi-backend-crud,fastapi-todo-backend,backend-todo-api")
     paths: dict[str, dict[str, Any]] = client.get("/openapi.json").json()["paths"]
@@ -125,6 +152,16 @@ def test_every_route_but_health_and_documentation_needs_a_token(start: Start) ->
         for method in operations:
             answer = client.request(method, path.format(user_id="ann", task_id=1))
             assert (answer.status_code, method, path) == (UNAUTHORIZED, method, path)
+
+
+def test_nor_does_a_route_that_the_document_does_not_show(start: Start) -> None:
+    client = start()
+    unlisted = [context for context in iter_route_contexts(client.app.routes) if "{task_id}" in str(context.path)]  # type: ignore[attr-defined]
+    assert len(unlisted) == 28
+    for context in unlisted:
+        for method in context.methods or ():
+            answer = client.request(method, str(context.path).format(user_id="ann", task_id=1))
+            assert (answer.status_code, method, context.path) == (UNAUTHORIZED, method, context.path)
 
 
 def test_pages_may_read_the_challenge(client: TestClient) -> None:

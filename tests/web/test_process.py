@@ -4,20 +4,21 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.contracts.proofs import eventually
-from tests.processes import environment, serving
+from tests.processes import PROGRAM, STARTUP_SECONDS, environment, serving, starting
 from tests.web.conftest import SECRET, bearer
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.driver import run_now
@@ -192,19 +193,69 @@ def test_sigterm_answers_what_was_accepted_and_ends_well(tmp_path: Path) -> None
             httpx2.get(f"{server.url}/health/live")
 
 
+@pytest.fixture
+def silent_store() -> Iterator[socket.socket]:
+    """Listen where a database is looked for, and answer nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(STARTUP_SECONDS)
+        yield listener
+
+
+def waiting_for(listener: socket.socket) -> dict[str, str]:
+    port = listener.getsockname()[1]
+    url = f"postgresql://u:p@127.0.0.1:{port}/tasks?sslmode=disable"
+    return {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": url, "TODO_STORAGE_DEADLINE": "300"}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_sigterm_is_heard_while_the_store_is_tried(silent_store: socket.socket, workers: int) -> None:
+    with starting(waiting_for(silent_store), workers=workers) as server, silent_store.accept()[0]:
+        server.send(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_sigterm_is_heard_from_the_first_line_on(silent_store: socket.socket) -> None:
+    """What comes while the program is still imported, which may take seconds, is not lost."""
+    with starting(waiting_for(silent_store) | {"PYTHONVERBOSE": "1"}) as server:
+        server.wait_for_lines("import 'click'", 1)
+        server.send(signal.SIGTERM)
+        assert server.wait() == 0
+
+
+ISOLATION = ("unshare", "--pid", "--fork", "--kill-child")
+
+
+def test_sigterm_is_heard_by_process_1(silent_store: socket.socket) -> None:
+    """As in a container, where the kernel drops the signals that a process does not handle."""
+    if shutil.which("unshare") is None or subprocess.run([*ISOLATION, "true"], check=False).returncode != 0:
+        pytest.skip("only root on Linux, with unshare, can make another process 1")
+    program = (*ISOLATION, *PROGRAM)
+    with starting(waiting_for(silent_store) | {"PYTHONVERBOSE": "1"}, program=program) as server:
+        server.wait_for_lines("import 'click'", 1)
+        children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text()
+        os.kill(int(children), signal.SIGTERM)
+        assert server.wait() == 0
+
+
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    with serving(values(tmp_path), workers=2) as server:
+        server.send(signal.SIGKILL)
+        assert server.wait() == -signal.SIGKILL
+        with pytest.raises(httpx2.TransportError):
+            httpx2.get(f"{server.url}/health/live")
+
+
 @pytest.mark.trap
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share one socket")
 def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
-    """So the kernel spreads the connections, instead of giving all that wait to the process that wakes first."""
-    with serving(values(tmp_path), workers=2) as server:
+    """So the kernel spreads the connections, from the first on, instead of giving all to the one that wakes first."""
+    with starting(values(tmp_path), workers=2) as server:
+        server.wait_for_lines("Started parent process", 1)
+        assert httpx2.get(f"{server.url}/health/live", timeout=STARTUP_SECONDS).status_code == 200
         port = int(server.url.rpartition(":")[2])
-
-        def listening() -> int:
-            rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
-            return len({row[9] for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"})
-
-        # A process says that it has started a moment before it listens.
-        assert eventually(2, listening) == 2
+        rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        listening = [row for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "0A"]
+        assert len({row[9] for row in listening}) == 2
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,13 +1,16 @@
 """What a deployment says about its tokens."""
 
 import sys
+from datetime import timedelta
 from subprocess import run
 
+import jwt
 import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 
 from tests.web.conftest import SECRET, Start, bearer, settings
+from todo_web.durations import parse_duration
 from todo_web.main import main
 
 
@@ -69,6 +72,101 @@ def test_only_an_issuer_makes_tokens_for_published_keys(monkeypatch: pytest.Monk
     outcome = CliRunner().invoke(main, ["token", "ann"])
     assert outcome.exit_code == 2
     assert "TODO_JWT_MODE is jwks" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("values", "ttl", "detail"),
+    [
+        ({}, timedelta(days=7), None),
+        ({}, timedelta(days=8), "The token is valid for longer than 7 days."),
+        ({"TODO_JWT_MAX_LIFETIME": "24h"}, timedelta(days=7), "The token is valid for longer than 24 hours."),
+        ({"TODO_JWT_MAX_LIFETIME": "90s"}, timedelta(hours=1), "The token is valid for longer than 90 seconds."),
+        ({"TODO_JWT_MAX_LIFETIME": "30d"}, timedelta(days=30), None),
+        ({"TODO_JWT_MAX_LIFETIME": "0"}, timedelta(days=36_500), None),
+    ],
+)
+def test_a_token_counts_for_as_long_as_the_settings_say(
+    start: Start,
+    values: dict[str, str],
+    ttl: timedelta,
+    detail: str | None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    answer = start(**values).get("/tasks", headers=bearer(ttl=ttl))
+    if detail is None:
+        assert answer.status_code == 200
+        return
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (401, "token_invalid", detail)
+    assert f'error_description="{detail[:-1]}"' in answer.headers["WWW-Authenticate"]
+    (event,) = [record for record in caplog.records if record.name == "todo.audit"]
+    assert (vars(event)["reason"], vars(event)["setting"]) == ("lifetime_too_long", "TODO_JWT_MAX_LIFETIME")
+
+
+def test_a_contract_may_fix_a_shorter_time_for_its_own_routes(start: Start, caplog: pytest.LogCaptureFixture) -> None:
+    client = start(TODO_CONTRACTS="fastapi-todo-backend,task-management", TODO_JWT_MAX_LIFETIME="0")
+    week = bearer(ttl=timedelta(days=7))
+    for _ in range(2):  # the second time the token is known
+        assert client.get("/tasks", headers=week).status_code == 200
+        for method, path in (("GET", "/api/tasks"), ("HEAD", "/api/tasks"), ("POST", "/api/tasks/1/toggle")):
+            assert client.request(method, path, headers=week).status_code == 401
+    answer = client.get("/api/tasks", headers=week)
+    assert answer.json()["detail"] == "The token is valid for longer than 24 hours."
+    event = vars(caplog.records[-1])
+    assert (event["reason"], event["setting"]) == ("lifetime_too_long_here", "token_lifetime of the contract")
+    assert client.get("/api/tasks", headers=bearer(ttl=timedelta(hours=24))).status_code == 200
+
+
+def test_a_shorter_setting_counts_on_every_contract(start: Start) -> None:
+    client = start(TODO_CONTRACTS="task-management", TODO_JWT_MAX_LIFETIME="1h")
+    answer = client.get("/api/tasks", headers=bearer(ttl=timedelta(hours=2)))
+    assert answer.json()["detail"] == "The token is valid for longer than 60 minutes."
+
+
+def test_another_fault_of_a_long_token_is_not_told(start: Start) -> None:
+    token = bearer(ttl=timedelta(days=30))["Authorization"]
+    answer = start().get("/tasks", headers={"Authorization": token[:-2] + ("AA" if token[-2:] != "AA" else "BB")})
+    assert answer.json()["detail"] == "The token is invalid."
+
+
+@pytest.mark.parametrize("duration", ["", "7", "d", "-1d", "1.5h", "7 d", "1w", "24H", "\u0667d", "1234567s"])
+def test_a_lifetime_that_is_none_is_refused(duration: str) -> None:
+    with pytest.raises(ValidationError, match="number and a unit"):
+        settings(TODO_JWT_MAX_LIFETIME=duration)
+
+
+@pytest.mark.parametrize(
+    ("setting", "arguments", "ttl"),
+    [
+        (None, [], "24h"),
+        (None, ["--ttl", "7d"], "7d"),
+        (None, ["--ttl", "0s"], "0s"),
+        ("2h", [], "2h"),
+        ("30d", ["--ttl", "30d"], "30d"),
+        ("0", ["--ttl", "3650d"], "3650d"),
+    ],
+)
+def test_the_command_makes_tokens_that_the_service_accepts(
+    monkeypatch: pytest.MonkeyPatch, setting: str | None, arguments: list[str], ttl: str
+) -> None:
+    monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
+    if setting:
+        monkeypatch.setenv("TODO_JWT_MAX_LIFETIME", setting)
+    outcome = CliRunner().invoke(main, ["token", "ann", *arguments])
+    assert outcome.exit_code == 0, outcome.output
+    claims = jwt.decode(outcome.output.strip(), options={"verify_signature": False})
+    assert timedelta(seconds=claims["exp"] - claims["iat"]) == parse_duration(ttl)
+
+
+@pytest.mark.parametrize(("setting", "ttl", "told"), [(None, "8d", "7 days"), ("1h", "2h", "60 minutes")])
+def test_the_command_makes_no_token_that_the_service_would_refuse(
+    monkeypatch: pytest.MonkeyPatch, setting: str | None, ttl: str, told: str
+) -> None:
+    monkeypatch.setenv("BETTER_AUTH_SECRET", SECRET)
+    if setting:
+        monkeypatch.setenv("TODO_JWT_MAX_LIFETIME", setting)
+    outcome = CliRunner().invoke(main, ["token", "ann", "--ttl", ttl])
+    assert outcome.exit_code == 2
+    assert f"{told}: TODO_JWT_MAX_LIFETIME" in outcome.output
 
 
 def test_a_shared_secret_needs_no_http_client() -> None:

@@ -46,7 +46,12 @@ class NeonTaskRepository:
         return Task(*rows[0]) if rows else None
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
-        values: dict[str, object] = {"owner": user_id, "limit": query.limit, "search": query.search}
+        values: dict[str, object] = {
+            "owner": user_id,
+            "limit": query.limit,
+            "offset": query.offset,
+            "search": query.search,
+        }
         if query.after:
             values |= {"after_value": query.after.value, "after_id": query.after.task_id}
         statement = statements.find(statements.ListShape.of(query))

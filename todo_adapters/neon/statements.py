@@ -156,11 +156,12 @@ class ListShape:
     sort: Sort
     searching: bool
     continued: bool
+    skipping: bool = False
 
     @classmethod
     def of(cls, query: TaskQuery) -> "ListShape":
         """Return the shape of a query."""
-        return cls(query.status, query.sort, query.search is not None, query.after is not None)
+        return cls(query.status, query.sort, query.search is not None, query.after is not None, query.offset > 0)
 
 
 _STATUS: Mapping[Status, tuple[ColumnElement[bool], ...]] = {
@@ -193,4 +194,5 @@ def find(shape: ListShape) -> Statement:
         )
         statement = statement.where(place < start if shape.sort.descending else place > start)
     order = (field.desc(), _c.id.desc()) if shape.sort.descending else (field, _c.id)
-    return statement.order_by(*order).limit(_LIMIT)
+    statement = statement.order_by(*order).limit(_LIMIT)
+    return statement.offset(bindparam("offset", type_=BigInteger())) if shape.skipping else statement

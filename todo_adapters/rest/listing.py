@@ -1,6 +1,7 @@
 """The lists of a server, page by page."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 
 from todo_adapters.rest.answer import Answer
@@ -27,13 +28,15 @@ class Listing:
         """Return the tasks that a query asks for, in its order."""
         if query.limit is None and query.after is None:
             # In one answer, as long as it may be.
-            return self._page(query, {})[0]
+            return self._page(query, {})[0][query.offset :]
+        # What is to be skipped is read as well: a server of before knows no offset and would ignore it.
+        end = None if query.limit is None else query.offset + query.limit
         found: list[Task] = []
-        for page in self.pages(query):
+        for page in self.pages(replace(query, limit=end)):
             found += page
-            if query.limit is not None and len(found) >= query.limit:
+            if end is not None and len(found) >= end:
                 break
-        return found[: query.limit]
+        return found[query.offset : end]
 
     def pages(self, query: TaskQuery) -> Iterator[list[Task]]:
         """Return the tasks after the query's place, a page at a time."""

@@ -168,10 +168,10 @@ def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
         values |= {"value": _text(value) if isinstance(value, datetime) else value, "after_id": query.after.task_id}
         conditions.append(f"({query.sort.field}, id) {'<' if query.sort.descending else '>'} (:value, :after_id)")
     direction = "DESC" if query.sort.descending else "ASC"
-    values["limit"] = -1 if query.limit is None else query.limit
+    values |= {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
     statement = (
         f"SELECT {_COLUMNS} FROM tasks WHERE {' AND '.join(conditions)} "
-        f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit"
+        f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit OFFSET :offset"
     )
     return statement, values
 

@@ -7,7 +7,7 @@ from todo_adapters.tokens.published import JwksVerifier
 
 
 class BothVerifier:
-    """Implements todo_core.ports.TokenVerifier; the token's algorithm decides which verifier is asked.
+    """Implements todo_adapters.tokens.proof.Prover; the token's algorithm decides which verifier is asked.
 
     That is safe because neither ever uses a key of the other: a published key cannot serve as a secret.
     """
@@ -22,5 +22,6 @@ class BothVerifier:
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return self._shared.stands(proof) or self._published.stands(proof)
 
-    async def verify(self, token: str) -> str:  # noqa: D102  the port says it
+    async def verify(self, token: str) -> str:
+        """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
         return (await self.prove(parse_token(token))).identity.user_id

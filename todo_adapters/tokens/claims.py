@@ -10,8 +10,8 @@ from todo_core.errors import TokenRefused
 from todo_core.ports import Clock
 from todo_core.text import is_user_id
 
-LIFETIME_LIMIT = timedelta(hours=24)
-"""No token is accepted for longer than this from now, whatever its issuer wrote."""
+LIFETIME_LIMIT = timedelta(days=7)
+"""No token is accepted for longer than this from now, unless a deployment says otherwise."""
 
 _ID_CLAIMS = ("sub", "user_id", "id")
 """In this order. Never ``email`` or ``userId``: Better Auth's tokens for other uses carry those."""
@@ -30,7 +30,8 @@ class ClaimRules:
     """The rules for the claims of one deployment.
 
     ``leeway`` is in seconds and allows for clocks that differ. ``iss`` and ``aud`` must match where they are present;
-    where ``addressed`` is true they must also be present. None accepts any issuer or audience.
+    where ``addressed`` is true they must also be present. None accepts any issuer or audience. A token may be valid for
+    ``longest`` from now; None accepts it until it expires.
     """
 
     clock: Clock
@@ -38,11 +39,12 @@ class ClaimRules:
     issuer: str | None = None
     audience: str | None = None
     addressed: bool = False
+    longest: timedelta | None = LIFETIME_LIMIT
 
     def check(self, payload: bytes) -> Identity:
         """Return whom a verified payload names.
 
-        Raises TokenRefused; its ``expired`` is true only if nothing else is wrong with the token.
+        Raises TokenRefused; it has ``expired`` or ``longest`` only if nothing else is wrong with the token.
         """
         claims = parse_object(payload)
         self._check_issuer(claims)
@@ -77,8 +79,8 @@ class ClaimRules:
             start = _number(claims, name)
             if start is not None and start > now + self.leeway:
                 raise TokenRefused(f"future_{name}")
-        if expires > now + LIFETIME_LIMIT.total_seconds() + self.leeway:
-            raise TokenRefused("lifetime_too_long")
+        if self.longest is not None and expires > now + self.longest.total_seconds() + self.leeway:
+            raise TokenRefused("lifetime_too_long", longest=self.longest)
         if expires <= now - self.leeway:
             raise TokenRefused("expired", expired=True)
         return expires

@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal
 
 from todo_adapters.tokens.both import BothVerifier
+from todo_adapters.tokens.claims import LIFETIME_LIMIT
 from todo_adapters.tokens.hs256 import Hs256Verifier
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.published import JwksVerifier
@@ -20,7 +22,8 @@ JWKS_PATH = "/api/auth/jwks"
 class TokenSettings:
     """How the tokens of a deployment are signed, and by whom.
 
-    ``secret`` is not used in the mode ``jwks``, ``jwks_url`` not in ``hs256``; ``leeway`` is in seconds.
+    ``secret`` is not used in the mode ``jwks``, ``jwks_url`` not in ``hs256``; ``leeway`` is in seconds. A token may be
+    valid for ``longest`` from now; None accepts it until it expires.
     """
 
     mode: Literal["hs256", "jwks", "both"]
@@ -29,6 +32,7 @@ class TokenSettings:
     secret: str = field(default="", repr=False)
     jwks_url: str = ""
     leeway: float = 30.0
+    longest: timedelta | None = LIFETIME_LIMIT
 
 
 @asynccontextmanager
@@ -39,16 +43,18 @@ async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[
     keeps nothing from starting. Raises SecretUnusable.
     """
     if settings.mode == "hs256":
-        yield RememberingVerifier(_shared(settings, clock), clock)
+        yield RememberingVerifier(_shared(settings, clock), clock, settings.leeway)
         return
     from todo_adapters.tokens.jwks_client import open_jwks_client  # noqa: PLC0415  slow, and only needed here
 
     shared = _shared(settings, clock) if settings.mode == "both" else None
     async with open_jwks_client(settings.jwks_url) as client, aclosing(KeyCache(client.fetch, clock)) as cache:
         cache.current()
-        published = JwksVerifier(cache, clock, settings.leeway, settings.issuer, settings.audience)
-        yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock)
+        rules = settings.leeway, settings.issuer, settings.audience, settings.longest
+        published = JwksVerifier(cache, clock, *rules)
+        yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock, settings.leeway)
 
 
 def _shared(settings: TokenSettings, clock: Clock) -> Hs256Verifier:
-    return Hs256Verifier(settings.secret, clock, settings.leeway, settings.issuer, settings.audience)
+    rules = settings.leeway, settings.issuer, settings.audience, settings.longest
+    return Hs256Verifier(settings.secret, clock, *rules)

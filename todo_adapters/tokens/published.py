@@ -1,6 +1,8 @@
 """Tokens signed with keys that their issuer publishes."""
 
-from todo_adapters.tokens.claims import ClaimRules
+from datetime import timedelta
+
+from todo_adapters.tokens.claims import LIFETIME_LIMIT, ClaimRules
 from todo_adapters.tokens.compact import CompactToken, parse_token
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.keys import ALGORITHMS
@@ -10,15 +12,23 @@ from todo_core.ports import Clock
 
 
 class JwksVerifier:
-    """Implements todo_core.ports.TokenVerifier with EdDSA, ES256, RS256 and PS256.
+    """Implements todo_adapters.tokens.proof.Prover with EdDSA, ES256, RS256 and PS256.
 
     ``iss`` and ``aud`` must be present and match: other parties may publish tokens signed with the same keys.
     ``leeway`` is in seconds.
     """
 
-    def __init__(self, cache: KeyCache, clock: Clock, leeway: float, issuer: str, audience: str) -> None:
+    def __init__(  # noqa: PLR0913, PLR0917  what a deployment says of its tokens
+        self,
+        cache: KeyCache,
+        clock: Clock,
+        leeway: float,
+        issuer: str,
+        audience: str,
+        longest: timedelta | None = LIFETIME_LIMIT,
+    ) -> None:
         self._cache = cache
-        self._rules = ClaimRules(clock, leeway, issuer, audience, addressed=True)
+        self._rules = ClaimRules(clock, leeway, issuer, audience, addressed=True, longest=longest)
 
     async def prove(self, token: CompactToken) -> Proof:  # noqa: D102  the protocol says it
         if token.algorithm not in ALGORITHMS:
@@ -38,5 +48,6 @@ class JwksVerifier:
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return proof.keys is self._cache.current()
 
-    async def verify(self, token: str) -> str:  # noqa: D102  the port says it
+    async def verify(self, token: str) -> str:
+        """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
         return (await self.prove(parse_token(token))).identity.user_id

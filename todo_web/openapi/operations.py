@@ -6,10 +6,12 @@ from typing import Any
 from fastapi import Response
 
 from todo_web.contracts import Contract
+from todo_web.ignored import IGNORED
 from todo_web.openapi.parameters import parameters
 from todo_web.openapi.responses import errors, headers
 from todo_web.openapi.schemas import new_task, ref, task_changes
 
+_WITH_BODY = {"create_task", "update_task", "complete_task"}
 CHANGES = {"update_task", "complete_task", "delete_task", "restore_task"}
 _SUMMARIES = {
     "list_tasks": "List tasks",
@@ -68,16 +70,18 @@ def _success(contract: Contract, operation: str) -> tuple[int, dict[str, Any]]:
     """Return the status of success and how it is described; ``others`` are further answers that are no errors."""
     if operation == "list_tasks":
         tasks = {"type": "array", "items": ref("schemas", "Task")}
-        return 200, {"description": "The tasks.", "headers": headers("Link"), "content": _json(tasks)}
+        return 200, {"description": "The tasks.", "headers": headers("Link", IGNORED), "content": _json(tasks)}
     if operation == "delete_task":
         return 204, {"description": "The task is deleted.", "headers": headers()}
     task = {"headers": headers("ETag"), "content": _json(ref("schemas", "Task"))}
     if operation == "create_task":
-        more = headers("ETag", "Location", "Idempotency-Replayed")
+        more = headers("ETag", "Location", "Idempotency-Replayed", IGNORED)
         return 201, {**task, "description": "The new task.", "headers": more, "links": _links(contract)}
     if operation == "get_task":
         known = {"description": "The client knows this version.", "headers": headers("ETag")}
         return 200, {**task, "description": "The task.", "others": {"304": known}}
+    if operation in _WITH_BODY:
+        task["headers"] = headers("ETag", IGNORED)
     return 200, {**task, "description": "The task as it is now."}
 
 
@@ -109,7 +113,7 @@ def _errors(contract: Contract, operation: str) -> list[str]:
         names += ["KeyInTrash", *(["InvalidInputOrKeyReused"] if invalid == "InvalidInput" else [invalid, "KeyReused"])]
     if operation in {"update_task", "complete_task"}:
         names.append(invalid)
-    if operation in {"create_task", "update_task", "complete_task"}:
+    if operation in _WITH_BODY:
         names += ["TooLarge", "NotJson"]
     return names
 

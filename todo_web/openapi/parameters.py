@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from todo_core.query import PAGE_LIMIT, Sort, Status
+from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Sort, Status
 from todo_web.conditions import KEY_LIMIT
 from todo_web.contracts import Contract
 from todo_web.openapi import patterns
@@ -47,6 +47,12 @@ def _list_parameters(contract: Contract) -> list[dict[str, Any]]:
             "query", "sort", {"type": "string", "enum": list(Sort), "default": Sort.CREATED}, "- turns it round."
         ),
         _optional("query", "limit", limit, "The most that one page holds; the Link header leads to the next."),
+        _optional(
+            "query",
+            "offset",
+            {"type": "integer", "minimum": 0, "maximum": OFFSET_LIMIT, "default": 0},
+            "How many tasks to leave out; not with a cursor, which reads on faster.",
+        ),
         _optional(
             "query",
             "cursor",

@@ -14,6 +14,7 @@ from todo_core.errors import (
 )
 from todo_web.authentication import path_forbidden, token_required
 from todo_web.body import content_too_large, unsupported_media_type
+from todo_web.ignored import IGNORED, NAMED_LIMIT
 from todo_web.middleware import unexpected_error
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import ref
@@ -37,6 +38,10 @@ HEADERS: dict[str, dict[str, Any]] = {
     },
     "Link": {
         "description": 'The next page, as `<…>; rel="next"` (RFC 8288); none on the last.',
+        "schema": {"type": "string"},
+    },
+    IGNORED: {
+        "description": f"Names in the request that mean nothing here, up to {NAMED_LIMIT} of them.",
         "schema": {"type": "string"},
     },
     "Idempotency-Replayed": {
@@ -75,7 +80,7 @@ _PROBLEMS: dict[str, tuple[str, tuple[Problem, ...]]] = {
     "ForeignPath": ("The path belongs to another user.", (path_forbidden(),)),
     "ForeignTask": ("The task belongs to another user.", (problem_of(TaskForbidden(1)),)),
     "ForeignPathOrTask": ("It belongs to another user.", (path_forbidden(), problem_of(TaskForbidden(1)))),
-    "NotFound": ("There is no such task.", (problem_of(TaskNotFound(1)),)),
+    "NotFound": ("The user has no such task.", (problem_of(TaskNotFound(1)),)),
     "KeyInTrash": ("The task of this key is in the trash.", (problem_of(IdempotencyKeyInTrash()),)),
     "VersionConflict": ("The task is at another version.", (problem_of(VersionConflict(1, 1)),)),
     "TooLarge": ("The body is too large.", (content_too_large(),)),

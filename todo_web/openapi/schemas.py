@@ -66,11 +66,13 @@ def _new_task(contract: Contract) -> dict[str, Any]:
 
 def _body(description: str, fields: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
     ignored = {name: {"description": "Ignored: may be sent back as it was received."} for name in sorted(READ_ONLY)}
+    properties = {**fields, **ignored}
     return {
         "type": "object",
-        "description": description,
-        "properties": {**fields, **ignored},
-        "additionalProperties": False,
+        "description": f"{description} Other fields are ignored beside one of {', '.join(fields)}, and not without.",
+        "properties": properties,
+        "if": {"not": {"propertyNames": {"enum": list(properties)}}},
+        "then": {"anyOf": [{"required": [name]} for name in fields]},
         "examples": [example],
     }
 
@@ -136,10 +138,11 @@ _PROBLEM: dict[str, Any] = {
         "title": {"type": "string"},
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"type": "string", "description": "For people; it never repeats what was sent."},
+        "message": {"type": "string", "description": "The same as detail."},
         "instance": {"type": "string", "description": "The path of the request."},
         "code": {"type": "string", "pattern": "^[a-z_]+$", "description": "Stable, for programs."},
         "request_id": {"type": "string", "pattern": patterns.REQUEST_ID},
         "errors": {"type": "array", "items": ref("schemas", "InvalidValue"), "minItems": 1},
     },
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "required": ["type", "title", "status", "detail", "message", "instance", "code", "request_id"],
 }

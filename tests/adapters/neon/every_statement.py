@@ -13,7 +13,8 @@ from todo_core.query import Sort, Status
 def every_statement() -> Mapping[str, Statement]:
     """Return each statement of the module by its name, and those of all lists."""
     named = {name: value for name, value in vars(statements).items() if isinstance(value, Select | UpdateBase)}
-    for status, sort, searching, continued in product(Status, Sort, (False, True), (False, True)):
-        shape = ListShape(status, sort, searching, continued)
-        named[f"find {status} {sort} {searching=} {continued=}"] = statements.find(shape)
+    either = (False, True)
+    for status, sort, searching, continued, skipping in product(Status, Sort, either, either, either):
+        shape = ListShape(status, sort, searching, continued, skipping)
+        named[f"find {status} {sort} {searching=} {continued=} {skipping=}"] = statements.find(shape)
     return named

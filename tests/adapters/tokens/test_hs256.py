@@ -47,7 +47,7 @@ def test_an_issued_token_proves_its_user() -> None:
         ({"sub": "alice", "aud": ["https://other.example", ISSUER]}, "alice"),
         ({"sub": "alice", "email": "a@b.example", "admin": None, "nested": {"exp": 1}}, "alice"),
         ({"sub": "alice", "exp": NOW - LEEWAY + 1}, "alice"),
-        ({"sub": "alice", "exp": NOW + DAY}, "alice"),
+        ({"sub": "alice", "exp": NOW + 7 * DAY}, "alice"),
         ({"sub": "alice", "exp": NOW + 60.5, "iat": NOW + LEEWAY, "nbf": NOW + LEEWAY}, "alice"),
     ],
 )
@@ -87,6 +87,30 @@ def test_a_token_is_refused_from_its_last_second_and_the_leeway_on() -> None:
 def test_a_token_has_expired_at_its_very_time_and_the_leeway() -> None:
     """RFC 7519, section 4.1.4: on or after."""
     assert refusal_of(token({"sub": "alice", "exp": CLOCK.now().timestamp() - LEEWAY})).expired
+
+
+def test_how_long_a_token_may_be_valid_is_told_only_if_nothing_else_is_wrong() -> None:
+    long = {"sub": "alice", "exp": NOW + 8 * DAY}
+    assert refusal_of(token(long)).longest == timedelta(days=7)
+    for claims in (long | {"iss": "https://evil.example"}, long | {"sub": ""}, long | {"nbf": "0"}):
+        assert refusal_of(token(claims)).longest is None
+    assert refusal_of(token(long, secret="somebody else's secret of 32 bytes")).longest is None
+
+
+@pytest.mark.parametrize(
+    ("longest", "seconds", "accepted"),
+    [(timedelta(hours=1), 3600, True), (timedelta(hours=1), 3631, False), (None, 1000 * DAY, True)],
+)
+def test_a_deployment_says_how_long_a_token_may_be_valid(
+    longest: timedelta | None, seconds: int, *, accepted: bool
+) -> None:
+    verifier = Hs256Verifier(SECRET, CLOCK, LEEWAY, longest=longest)
+    text = token({"sub": "alice", "exp": NOW + seconds})
+    if accepted:
+        assert run_now(verifier.verify(text)) == "alice"
+    else:
+        with pytest.raises(TokenRefused):
+            run_now(verifier.verify(text))
 
 
 def test_a_secret_is_measured_in_bytes() -> None:

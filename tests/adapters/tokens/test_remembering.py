@@ -106,3 +106,18 @@ def test_refusals_are_not_remembered(clock: FrozenClock) -> None:
         with pytest.raises(TokenRefused):
             run_now(verifier.verify("a.b.c"))
     assert len(verifier) == 0
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_caller_may_want_tokens_that_are_valid_for_less(clock: FrozenClock, *, known: bool) -> None:
+    """Whether or not the token is remembered; it is no worse for other callers."""
+    verifier = RememberingVerifier(Hs256Verifier(SECRET, clock), clock, leeway=30)
+    text = token({"sub": "alice", "exp": clock.now().timestamp() + 3631})
+    if known:
+        run_now(verifier.verify(text))
+    with pytest.raises(TokenRefused) as caught:
+        run_now(verifier.verify(text, timedelta(hours=1)))
+    assert (caught.value.reason, caught.value.longest) == ("lifetime_too_long_here", timedelta(hours=1))
+    assert run_now(verifier.verify(text, timedelta(hours=2))) == run_now(verifier.verify(text)) == "alice"
+    clock.advance(seconds=1)
+    assert run_now(verifier.verify(text, timedelta(hours=1))) == "alice"

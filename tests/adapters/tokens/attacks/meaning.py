@@ -83,7 +83,7 @@ def kinds() -> Family:
 def lifetimes() -> Family:
     """Tokens before their time, or with too much of it."""
     return [
-        ("a day and a minute and the leeway", claims(exp=At(DAY + LEEWAY + 60))),
+        ("a week and a minute and the leeway", claims(exp=At(7 * DAY + LEEWAY + 60))),
         ("a year", claims(exp=At(365 * DAY))),
         ("a year under a published key", published("ed", exp=At(365 * DAY))),
         ("the year 9999", claims(exp=253402300799)),

@@ -1,0 +1,30 @@
+"""What a request holds that nobody reads: the answer names it, so that no client takes it for done."""
+
+import re
+from collections.abc import Iterable
+from itertools import islice
+
+from fastapi import Request, Response
+
+IGNORED = "Ignored-Fields"
+NAMED_LIMIT = 20
+"""So many names at most are repeated to a client, in a header or in a problem."""
+
+_IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_NOTED = "todo.ignored"
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a name that a client sent may be repeated; any other may be anything."""
+    return _IDENTIFIER.fullmatch(name) is not None
+
+
+def note_ignored(request: Request, names: Iterable[str]) -> None:
+    """Remember names of a request that mean nothing here."""
+    request.scope[_NOTED] = ", ".join(islice(filter(is_identifier, names), NAMED_LIMIT))
+
+
+def name_ignored(request: Request, response: Response) -> None:
+    """Say in an answer what of its request was ignored."""
+    if names := request.scope.get(_NOTED):
+        response.headers[IGNORED] = names

@@ -1,0 +1,15 @@
+"""The server's settings, and those of the wire beside them."""
+
+from typing import Any
+
+import uvicorn
+
+from todo_web.wire.deadlines import Deadlines
+
+
+class WireConfig(uvicorn.Config):
+    """Names the protocol instead of importing it: a worker reads this before it can tell that it lives."""
+
+    def __init__(self, app: str, deadlines: Deadlines, **options: Any) -> None:  # noqa: ANN401  uvicorn's own
+        super().__init__(app, http="todo_web.wire.protocol:WireProtocol", ws="none", server_header=False, **options)
+        self.deadlines = deadlines
