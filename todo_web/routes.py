@@ -20,7 +20,7 @@ from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import in_time
 from todo_web.ignored import name_ignored
-from todo_web.listing import ListReader, next_link
+from todo_web.listing import ListReader
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, Representation, etag
@@ -97,7 +97,7 @@ class TaskEndpoints:
             return await self._everything(request, user_id, query)
         tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
         page = tasks[: query.limit]
-        headers = {"Link": next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
+        headers = {"Link": self._lists.next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
         whole = len(page) if page == tasks and _from_the_start(query) else None
         return self._list(page, await self._total(request, user_id, query, whole), headers)
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from todo_core.policy import TaskPolicy
+from todo_core.query import Sort, Status
 
 PUBLISHED_FIELDS = (
     "id",
@@ -71,6 +72,18 @@ class Contract:
         """Every path below which a request is this contract's."""
         one = f"{self.base_path}/{{task_id}}"
         return self.base_path, one, *(f"{one}/{segment}" for segment in {*OTHER_SEGMENTS, self.completion})
+
+    @property
+    def statuses(self) -> Mapping[str, Status]:
+        """What a list may be filtered by, under the words that this contract has for it; the trash if there is one."""
+        pending, completed = self.completed_values or (Status.PENDING, Status.COMPLETED)
+        words = {"all": Status.ALL, pending: Status.PENDING, completed: Status.COMPLETED}
+        return words if self.policy.deletion_permanent else {**words, "deleted": Status.DELETED}
+
+    @property
+    def sorts(self) -> Mapping[str, Sort]:
+        """What a list may be sorted by, under this contract's names of fields."""
+        return {sort.replace(sort.field, self.field_name(sort.field)): sort for sort in Sort}
 
     def field_name(self, published: str) -> str:
         """Return the name under which this contract's clients know a field of a task."""
