@@ -1,25 +1,25 @@
 """The contract files that docs/your-front-end.md shows, which tests serve as a reader would."""
 
 import re
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from todo_web.contracts import Contract, read_contracts
 
 PAGE = Path(__file__).parents[1] / "docs" / "your-front-end.md"
 
 
-def contract_files() -> str:
-    """Return all of them as one file."""
-    return "\n".join(re.findall("```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL))
+def contract_file(folder: Path) -> dict[str, str]:
+    """Write all of them into one file; return the setting that names it."""
+    file = folder / "contract.toml"
+    shown = re.findall("```toml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    file.write_text("\n".join(shown), encoding="utf-8")
+    return {"TODO_CONTRACT_FILE": str(file)}
 
 
 def _read() -> tuple[Contract, ...]:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "contract.toml"
-        file.write_text(contract_files(), encoding="utf-8")
-        return read_contracts(file)
+    with TemporaryDirectory() as folder:
+        return read_contracts(Path(contract_file(Path(folder))["TODO_CONTRACT_FILE"]))
 
 
 OWN_CONTRACTS = _read()
-COUNTED_LIST, CAMEL_CASE, WORDS = OWN_CONTRACTS

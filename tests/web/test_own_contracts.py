@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.documented import COUNTED_LIST
+from tests.documented import contract_file
 from tests.web.conftest import Start, bearer
 from todo_web.routes import CHUNK
 
@@ -231,8 +231,8 @@ def test_policy_and_pages_are_those_of_the_file(start: Start, tmp_path: Path) ->
     assert len(client.get("/todos?status=deleted").json()) == 1
 
 
-def test_contracts_of_a_file_share_their_tasks_with_the_published_ones(start: Start) -> None:
-    client = start(TODO_CONTRACTS="counted-list,fastapi-todo-backend", TODO_CONTRACT_FILE=(COUNTED_LIST,))
+def test_contracts_of_a_file_share_their_tasks_with_the_published_ones(start: Start, tmp_path: Path) -> None:
+    client = start(TODO_CONTRACTS="counted-list,fastapi-todo-backend", **contract_file(tmp_path))
     client.headers.update(bearer())
     task = client.post("/tasks", json={"title": "x"}).json()
     assert client.get("/api/ann/tasks").json() == {"tasks": [task], "total": 1}
