@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ completion = "done"
 completion_marks = false
 page_size = "all"
 invalid_input_status = 422
+token_lifetime = "12h"
 list_envelope = { tasks = "data.tasks", total = "data.page.total" }
 task_envelope = "data.task"
 field_names = { id = "_id", title = "name", completed = "status" }
@@ -57,6 +59,7 @@ def test_every_field_of_the_contract_and_of_its_policy_can_be_set(tmp_path: Path
             completion_marks=False,
             page_size=None,
             invalid_input_status=422,
+            token_lifetime=timedelta(hours=12),
             list_envelope=ListEnvelope("data.tasks", "data.page.total"),
             task_envelope="data.task",
             field_names={"id": "_id", "title": "name", "completed": "status"},
@@ -125,6 +128,8 @@ KEYS = {
     "page_size = 1001": 'page_size: must be a number from 1 to 1000, or "all"',
     "page_size = '20'": 'page_size: must be a number from 1 to 1000, or "all"',
     "invalid_input_status = 404": "invalid_input_status: must be 400 or 422",
+    'token_lifetime = "0s"': 'token_lifetime: must be a length of time such as "24h" or "7d", or "any"',
+    "token_lifetime = 24": "token_lifetime: must be a length of time",
     'list_envelope = "tasks"': 'list_envelope: must be a table such as { tasks = "tasks", total = "total" }',
     "list_envelope = {}": "list_envelope.tasks: is missing; it must be a name of letters, digits, _ and -",
     'list_envelope = { taks = "x" }': "list_envelope.taks: is not known here; the keys are tasks, total",

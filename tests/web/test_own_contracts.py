@@ -1,5 +1,6 @@
 """What a contract of a deployment's own changes: envelopes, names of fields, texts for states, answers to deletions."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,15 @@ def test_policy_and_pages_are_those_of_the_file(start: Start, tmp_path: Path) ->
     assert client.patch("/todos/1/tick").json()["completed"] is True
     client.delete("/todos/1")
     assert len(client.get("/todos?status=deleted").json()) == 1
+
+
+def test_the_lifetime_of_tokens_is_the_contracts_too(start: Start, tmp_path: Path) -> None:
+    week = bearer(ttl=timedelta(days=6))
+    client = serve(start, tmp_path, 'token_lifetime = "12h"')
+    assert client.get("/todos").status_code == 200
+    assert client.get("/todos", headers=week).json()["detail"] == "The token is valid for longer than 12 hours."
+    lenient = serve(start, tmp_path, 'token_lifetime = "any"', "task-management")
+    assert lenient.get("/todos", headers=week).status_code == 200
 
 
 def test_contracts_of_a_file_share_their_tasks_with_the_published_ones(start: Start, tmp_path: Path) -> None:

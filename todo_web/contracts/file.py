@@ -14,6 +14,7 @@ from todo_web.contracts.choice import one_request_fits
 from todo_web.contracts.contract import Contract, ListEnvelope
 from todo_web.contracts.published import CONTRACTS
 from todo_web.contracts.table import MAY_BE, ContractTable
+from todo_web.durations import parse_duration
 
 _NAME = re.compile("[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")
 """Its words become parts of names in the OpenAPI document, which generated code has to be able to tell apart."""
@@ -74,6 +75,8 @@ def _extended(name: str, table: ContractTable) -> Contract:
     policy = {key: changes.pop(key) for key in changes.keys() & _POLICY}
     if table.page_size == "all":
         changes["page_size"] = None
+    if lifetime := table.token_lifetime:
+        changes["token_lifetime"] = None if lifetime == "any" else parse_duration(lifetime)
     if table.list_envelope:
         changes["list_envelope"] = ListEnvelope(table.list_envelope.tasks, table.list_envelope.total)
     if table.field_names:

@@ -21,6 +21,7 @@ Published = Annotated[str, StringConstraints(pattern=f"^({'|'.join(_PUBLISHED)})
 Name = Annotated[str, StringConstraints(pattern=f"^{_NAME}$")]
 NestedName = Annotated[str, StringConstraints(pattern=f"^{_NAME}([.]{_NAME}){{0,7}}$")]
 Segment = Annotated[str, StringConstraints(pattern=f"^{_SEGMENT}$")]
+Lifetime = Annotated[str, StringConstraints(pattern="^([1-9][0-9]{0,5}[smhd]|any)$")]
 BasePath = Annotated[
     str, StringConstraints(pattern=rf"^(/{_SEGMENT})*(/\{{user_id\}})?(/{_SEGMENT})*$", min_length=2, max_length=200)
 ]
@@ -91,6 +92,7 @@ class ContractTable(Table):
         None, description=f'a number from 1 to {PAGE_LIMIT}, or "all"'
     )
     invalid_input_status: Literal[400, 422] | None = Field(None, description="400 or 422")
+    token_lifetime: Lifetime | None = Field(None, description='a length of time such as "24h" or "7d", or "any"')
     list_envelope: ListEnvelopeTable | None = Field(
         None, description='a table such as { tasks = "tasks", total = "total" }'
     )
