@@ -58,10 +58,10 @@ class BodyReader:
     """
 
     def __init__(self, contract: Contract) -> None:
-        self._own_names = {field: contract.field_name(field) for field in FIELDS}
-        self._task = {name: field for field, name in self._own_names.items()} | FIELDS
+        self._task = {contract.field_name(field): field for field in FIELDS} | FIELDS
         self._completion = {name: field for name, field in self._task.items() if field in CompletionBody.model_fields}
         self._read_only = READ_ONLY | {contract.field_name(name) for name in READ_ONLY}
+        self._completed = contract.field_name("completed")
         self._values = contract.completed_values
 
     async def task_fields(self, request: Request) -> TaskChanges:
@@ -87,7 +87,7 @@ class BodyReader:
     def _read(self, model: type[Body], names: Mapping[str, str], request: Request, content: bytes) -> Body:
         sent = _json_object(content)
         known, used = self._known(names, sent)
-        request.scope[_NAMES] = self._own_names | used
+        request.scope[_NAMES] = used
         unknown = sent.keys() - names.keys() - self._read_only
         if unknown:
             in_order = [name for name in sent if name in unknown]
@@ -108,26 +108,22 @@ class BodyReader:
         for name, field in names.items():
             if name not in sent:
                 continue
-            value = self._as_boolean(name, sent[name])
+            value = sent[name]
+            if self._values and name == self._completed:
+                value = _as_boolean(name, value, self._values)
             if field in known and (type(value), value) != (type(known[field]), known[field]):
                 raise InvalidInput(name, "contradiction", f"The {used[field]} and {name} contradict each other.")
             known[field] = value
             used.setdefault(field, name)
         return known, used
 
-    def _as_boolean(self, name: str, value: object) -> object:
-        """Return what a contract's own text for false or true means; any other value is left alone."""
-        if self._values is None or name != self._own_names["completed"]:
-            return value
-        if value not in self._values:
-            raise InvalidInput(name, "not_accepted", f"The {name} must be {' or '.join(self._values)}.")
-        return value == self._values[True]
 
-
-def as_sent(request: Request, error: InvalidInput) -> InvalidInput:
+def as_sent(request: Request, contract: Contract, error: InvalidInput) -> InvalidInput:
     """Return an error with the name under which the client knows the field of the body that it is about."""
-    name = request.scope.get(_NAMES, {}).get(error.field, error.field)
-    return InvalidInput(name, error.reason, error.detail)
+    used = request.scope.get(_NAMES)
+    if used is None:
+        return error
+    return InvalidInput(used.get(error.field) or contract.field_name(error.field), error.reason, error.detail)
 
 
 def unsupported_media_type() -> Problem:
@@ -186,6 +182,13 @@ def _malformed(content: bytes) -> InvalidInput:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _as_boolean(name: str, value: object, words: tuple[str, str]) -> bool:
+    """Return what a contract's own text for false or true means. Raises InvalidInput."""
+    if value not in words:
+        raise InvalidInput(name, "not_accepted", f"The {name} must be {' or '.join(words)}.")
+    return value == words[True]
 
 
 def _wrong_type(name: str, kind: str) -> InvalidInput:

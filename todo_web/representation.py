@@ -20,77 +20,79 @@ def etag(task: Task) -> str:
 class Representation:
     """Writes JSON as one contract has it: its names of fields, its envelopes.
 
-    A list may be written in parts: ``list_opening``, the tasks of each part with commas between the parts, and
-    ``list_closing``, for which ``counts`` says whether it tells a total.
+    A list may be written in parts: ``list_opening``, a JSON array, which may be sent bit by bit, and ``list_closing``,
+    for which ``counts`` says whether it tells a total.
     """
 
     def __init__(self, contract: Contract) -> None:
         self._names = contract.field_names
         self._values = contract.completed_values
-        self._is_published = not self._names and self._values is None
+        self._written = self._renamed if self._names or self._values else _published
         self._task_opening, self._task_closing = _around_task(contract.task_envelope)
         self.list_opening, self._after_tasks, self._after_total = _around_list(contract.list_envelope)
         self.counts = bool(self._after_total)
 
     def task_response(self, task: Task, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """Answer with one task."""
-        content = msgspec.json.encode(self._written(task))
         return Response(
-            self._task_opening + content + self._task_closing,
+            self._task_opening + msgspec.json.encode(self._written(task)) + self._task_closing,
             status,
             {"ETag": etag(task), **PRIVATE, **(headers or {})},
             "application/json",
         )
 
-    def tasks(self, tasks: Sequence[Task]) -> bytes:
-        """Return tasks of a list with commas between them."""
-        return msgspec.json.encode([self._written(task) for task in tasks])[1:-1]
+    def array(self, tasks: Sequence[Task]) -> bytes:
+        """Return tasks of a list as a JSON array."""
+        written = self._written
+        return msgspec.json.encode([written(task) for task in tasks])
 
     def list_closing(self, total: int | None) -> bytes:
-        """Return what follows the tasks of a list."""
+        """Return what follows the array of a list."""
         return self._after_tasks if total is None else b"%b%d%b" % (self._after_tasks, total, self._after_total)
 
-    def _written(self, task: Task) -> dict[str, object]:
-        """Return the fields that are published, which need no validation: the domain has made them."""
-        fields: dict[str, object] = {
-            "id": task.id,
-            "user_id": task.user_id,
-            "title": task.title,
-            "description": task.description,
-            "completed": task.completed,
-            "completed_at": task.completed_at,
-            "created_at": task.created_at,
-            "updated_at": task.updated_at,
-        }
-        if self._is_published:
-            return fields
+    def _renamed(self, task: Task) -> dict[str, object]:
+        fields = _published(task)
         if self._values:
             fields["completed"] = self._values[task.completed]
         return {self._names.get(name, name): value for name, value in fields.items()}
 
 
+def _published(task: Task) -> dict[str, object]:
+    """Return the fields that are published, which need no validation: the domain has made them."""
+    return {
+        "id": task.id,
+        "user_id": task.user_id,
+        "title": task.title,
+        "description": task.description,
+        "completed": task.completed,
+        "completed_at": task.completed_at,
+        "created_at": task.created_at,
+        "updated_at": task.updated_at,
+    }
+
+
 def _around_task(name: str | None) -> tuple[bytes, bytes]:
     """Return what stands before and after an answer's one task."""
     names = name.split(".") if name else []
-    return _opened(names).encode(), b"}" * len(names)
+    return _opened(names), b"}" * len(names)
 
 
 def _around_list(envelope: ListEnvelope | None) -> tuple[bytes, bytes, bytes]:
-    """Return what stands before the tasks of a list, after them, and after the total where there is one.
+    """Return what stands before the array of a list, after it, and after the total where there is one.
 
     The tasks come first, so that they can be sent before their number is known.
     """
     if envelope is None:
-        return b"[", b"]", b""
+        return b"", b"", b""
     tasks = envelope.tasks.split(".")
-    opening = f"{_opened(tasks)}[".encode()
     if envelope.total is None:
-        return opening, b"]" + b"}" * len(tasks), b""
+        return _opened(tasks), b"}" * len(tasks), b""
     total = envelope.total.split(".")
     shared = next(depth for depth, names in enumerate(zip(tasks, total, strict=False)) if len({*names}) > 1)
-    beside = f'{"}" * (len(tasks) - shared - 1)},"{total[shared]}":{_opened(total[shared + 1 :])}'
-    return opening, f"]{beside}".encode(), b"}" * len(total)
+    beside = b"}" * (len(tasks) - shared - 1) + b"," + _opened(total[shared:])[1:]
+    return _opened(tasks), beside, b"}" * len(total)
 
 
-def _opened(names: Sequence[str]) -> str:
-    return "".join(f'{{"{name}":' for name in names)
+def _opened(names: Sequence[str]) -> bytes:
+    """Return the beginning of objects in objects, up to a value."""
+    return "".join(f'{{"{name}":' for name in names).encode()

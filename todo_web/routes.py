@@ -98,7 +98,7 @@ class TaskEndpoints:
         tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
         page = tasks[: query.limit]
         headers = {"Link": self._lists.next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
-        whole = len(page) if page == tasks and _from_the_start(query) else None
+        whole = len(page) if len(page) == len(tasks) and _from_the_start(query) else None
         return self._list(page, await self._total(request, user_id, query, whole), headers)
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
@@ -178,21 +178,21 @@ class TaskEndpoints:
 
         async def chunks() -> AsyncIterator[bytes]:
             page, sent = first, len(first)
-            yield written.list_opening + written.tasks(page)
+            yield written.list_opening + written.array(page)[:-1]
             while len(page) == CHUNK:
                 rest = replace(query, after=query.sort.position(page[-1]), offset=0)
                 page = await self._page(request, user_id, rest)
                 sent += len(page)
                 if page:
-                    yield b"," + written.tasks(page)
+                    yield b"," + written.array(page)[1:-1]
             whole = sent if _from_the_start(query) else None
-            yield written.list_closing(await self._total(request, user_id, query, whole))
+            yield b"]" + written.list_closing(await self._total(request, user_id, query, whole))
 
         return StreamingResponse(chunks(), headers=PRIVATE, media_type="application/json")
 
     def _list(self, tasks: Sequence[Task], total: int | None, headers: Mapping[str, str] | None = None) -> Response:
         written = self._representation
-        content = written.list_opening + written.tasks(tasks) + written.list_closing(total)
+        content = written.list_opening + written.array(tasks) + written.list_closing(total)
         return Response(content, headers={**(headers or {}), **PRIVATE}, media_type="application/json")
 
     async def _total(self, request: Request, user_id: str, query: TaskQuery, whole: int | None) -> int | None:
@@ -230,7 +230,7 @@ def _route_class(contract: Contract) -> type[APIRoute]:
                         check_path(request, user_id)
                     response = await endpoint(request, user_id)
                 except InvalidInput as error:
-                    raise invalid_request(contract.invalid_input_status, as_sent(request, error)) from None
+                    raise invalid_request(contract.invalid_input_status, as_sent(request, contract, error)) from None
                 except InvalidRequest as error:
                     raise invalid_request(contract.invalid_input_status, *error.errors) from None
                 name_ignored(request, response)

@@ -186,6 +186,16 @@ def test_a_mistake_is_a_refusal_to_start_in_one_line(tmp_path: Path, monkeypatch
         assert (outcome.exit_code, outcome.stderr) == (2, f"Error: TODO_CONTRACT_FILE: {told}\n")
 
 
+def test_contracts_that_cannot_be_served_together_are_a_refusal_to_start_as_well(tmp_path: Path) -> None:
+    file = tmp_path / "contract.toml"
+    file.write_text(f"[one]\n{EXTENDS}\n[two]\n{EXTENDS}\n", encoding="utf-8")
+    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACT_FILE": str(file)}
+    for names in ("", "one,two"):
+        outcome = CliRunner(env={**values, "TODO_CONTRACTS": names}).invoke(main)
+        told = "one and two both serve /api/{user_id}/tasks; choose one of them"
+        assert (outcome.exit_code, outcome.stderr) == (2, f"Error: TODO_CONTRACTS: {told}\n")
+
+
 def test_the_file_alone_is_served_unless_contracts_are_chosen(tmp_path: Path) -> None:
     file = tmp_path / "contract.toml"
     file.write_text(f'[one]\n{EXTENDS}\n[two]\n{EXTENDS}\nbase_path = "/todos"\n', encoding="utf-8")
