@@ -175,6 +175,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_contracts(tmp_path / "latin.toml")
 
 
+def test_a_file_may_begin_as_editors_on_windows_begin_it(tmp_path: Path) -> None:
+    (tmp_path / "bom.toml").write_text(f"[own]\r\n{EXTENDS}\r\n", encoding="utf-8-sig", newline="")
+    assert [contract.name for contract in read_contracts(tmp_path / "bom.toml")] == ["own"]
+
+
 def test_a_mistake_is_a_refusal_to_start_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "contract.toml"
     file.write_text(f"[my-front-end]\n{EXTENDS}\npage_size = 0\n", encoding="utf-8")

@@ -41,7 +41,7 @@ def read_contracts(path: Path) -> tuple[Contract, ...]:
     Raises ValueError with one line for the person who wrote the file: the file, the table, the key, what it may be.
     """
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
