@@ -48,6 +48,10 @@ class MemoryTaskRepository:
             found = [task for task in found if beyond(place(task), start)]
         return found[query.offset :][: query.limit]
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+        with self._lock:
+            return sum(_shows(query, task) for task in self._tasks.get(user_id, {}).values())
+
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._lock:
             current = self._tasks.get(before.user_id, {}).get(before.id)

@@ -45,6 +45,9 @@ class ThreadedTaskRepository:
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
         return await self._run(self._readers, self._repository.find, user_id, query)
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+        return await self._run(self._readers, self._repository.count, user_id, query)
+
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         return await self._run(self._writers, self._repository.replace, before, after)
 

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+WIDEST_TITLE = 500
+WIDEST_DESCRIPTION = 1000
+"""Code points that every store keeps; the limits of a policy may be narrower."""
+
 
 @dataclass(frozen=True, slots=True)
 class TaskPolicy:

@@ -46,6 +46,9 @@ class TaskRepository(Protocol):
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """Return the tasks that a query asks for, in its order."""
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:
+        """Return how many tasks match a query's filter, wherever it starts and however few it asks for."""
+
     async def replace(self, before: Task, after: Task | None) -> bool:
         """Compare and set: store ``after``, or remove the task for None, if it is still at the version of ``before``.
 

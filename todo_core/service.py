@@ -36,9 +36,9 @@ class Created:
 class TaskService:
     """What a user can do with tasks, under one policy. Holds no state of its own.
 
-    Where a method takes ``versions``, it raises VersionConflict unless the task is at one of them. All but ``create``
-    and ``list`` raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing stores
-    nothing.
+    Where a method takes ``versions``, it raises VersionConflict unless the task is at one of them. All but ``create``,
+    ``list`` and ``count`` raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing
+    stores nothing.
     """
 
     def __init__(self, repository: TaskRepository, clock: Clock, policy: TaskPolicy) -> None:
@@ -64,9 +64,13 @@ class TaskService:
 
     async def list(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """Return a user's tasks. Raises InvalidInput when the trash is asked for and the policy has none."""
-        if query.status is Status.DELETED and self._policy.deletion_permanent:
-            raise InvalidInput("status", "not_allowed", "There is no trash here.")
+        self._check(query)
         return await self._repository.find(user_id, query)
+
+    async def count(self, user_id: str, query: TaskQuery) -> int:
+        """Return how many of a user's tasks match the filter of a list, on all its pages. Raises as ``list``."""
+        self._check(query)
+        return await self._repository.count(user_id, query)
 
     async def get(self, user_id: str, task_id: int) -> Task:
         """Return a task."""
@@ -97,18 +101,23 @@ class TaskService:
         """Mark a task as still to do."""
         return await self._change(user_id, task_id, self._now(Task.reopen), versions)
 
-    async def delete(self, user_id: str, task_id: int, versions: Versions = None) -> None:
-        """Remove a task for good, or put it into the trash, as the policy says."""
-        if self._policy.deletion_permanent:
-            await self._change(user_id, task_id, lambda _: None, versions)
-        else:
-            await self._change(user_id, task_id, self._now(Task.delete), versions)
+    async def delete(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
+        """Remove a task for good, or put it into the trash, as the policy says. Returns it as it was in the end."""
+        if not self._policy.deletion_permanent:
+            return await self._change(user_id, task_id, self._now(Task.delete), versions)
+        removed: list[Task] = []
+        await self._change(user_id, task_id, removed.append, versions)
+        return removed[-1]
 
     async def restore(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Take a task out of the trash; where deletion is permanent there is none."""
         return await self._change(
             user_id, task_id, self._now(Task.restore), versions, in_trash=not self._policy.deletion_permanent
         )
+
+    def _check(self, query: TaskQuery) -> None:
+        if query.status is Status.DELETED and self._policy.deletion_permanent:
+            raise InvalidInput("status", "not_allowed", "There is no trash here.")
 
     def _now(self, method: Callable[[Task, datetime], Task]) -> Callable[[Task], Task]:
         return lambda task: method(task, self._clock.now())

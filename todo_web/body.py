@@ -16,18 +16,20 @@ from pydantic_core import from_json
 from todo_core.errors import InvalidInput
 from todo_core.task import TaskChanges
 from todo_core.text import has_lone_surrogate, not_unicode
+from todo_web.contracts import Contract
 from todo_web.ignored import NAMED_LIMIT, is_identifier, note_ignored
 from todo_web.problems import InvalidRequest, Problem
 
 BODY_LIMIT = 64 * 1024
 """Bytes; a task of the widest contract fits several times over."""
 
-FIELDS: Mapping[str, str] = {"title": "title", "description": "description", "completed": "completed"}
+FIELDS: dict[str, str] = {"title": "title", "description": "description", "completed": "completed"}
 """The names under which a body holds what a client may set, and the fields that they mean."""
 
 READ_ONLY = frozenset({"id", "user_id", "created_at", "updated_at", "completed_at"})
 """Fields that clients send back as they received them; they are ignored without a word."""
 
+_NAMES = "todo.field_names"
 _JSON = re.compile(r'application/json(?:[ \t]*+;[ \t]*+(?:charset="?utf-8"?)?+)*+', re.IGNORECASE)
 """Parameters may be empty (RFC 9110, section 5.6.6)."""
 
@@ -50,15 +52,17 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 class BodyReader:
-    """Reads the bodies of one contract, which has its own names for the fields.
+    """Reads the bodies of one contract, under its own names for the fields and under the published ones.
 
     Every method raises InvalidRequest, InvalidInput, and Problem for 413 and 415.
     """
 
-    def __init__(self, fields: Mapping[str, str] = FIELDS, read_only: frozenset[str] = READ_ONLY) -> None:
-        self._task = fields
-        self._completion = {name: field for name, field in fields.items() if field in CompletionBody.model_fields}
-        self._read_only = read_only
+    def __init__(self, contract: Contract) -> None:
+        self._task = {contract.field_name(field): field for field in FIELDS} | FIELDS
+        self._completion = {name: field for name, field in self._task.items() if field in CompletionBody.model_fields}
+        self._read_only = READ_ONLY | {contract.field_name(name) for name in READ_ONLY}
+        self._completed = contract.field_name("completed")
+        self._values = contract.completed_values
 
     async def task_fields(self, request: Request) -> TaskChanges:
         """Read the body of create and update."""
@@ -82,7 +86,8 @@ class BodyReader:
 
     def _read(self, model: type[Body], names: Mapping[str, str], request: Request, content: bytes) -> Body:
         sent = _json_object(content)
-        known = {field: sent[name] for name, field in names.items() if name in sent}
+        known, used = self._known(names, sent)
+        request.scope[_NAMES] = used
         unknown = sent.keys() - names.keys() - self._read_only
         if unknown:
             in_order = [name for name in sent if name in unknown]
@@ -93,7 +98,32 @@ class BodyReader:
             return model.model_validate(known)
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)
-            raise InvalidRequest(tuple(_wrong_type(str(entry["loc"][0]), entry["type"]) for entry in found)) from None
+            wrong = tuple(_wrong_type(used[str(entry["loc"][0])], entry["type"]) for entry in found)
+            raise InvalidRequest(wrong) from None
+
+    def _known(self, names: Mapping[str, str], sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return what was sent for each field, and under which name; two names for one field must agree."""
+        known: dict[str, Any] = {}
+        used: dict[str, str] = {}
+        for name, field in names.items():
+            if name not in sent:
+                continue
+            value = sent[name]
+            if self._values and name == self._completed:
+                value = _as_boolean(name, value, self._values)
+            if field in known and (type(value), value) != (type(known[field]), known[field]):
+                raise InvalidInput(name, "contradiction", f"The {used[field]} and {name} contradict each other.")
+            known[field] = value
+            used.setdefault(field, name)
+        return known, used
+
+
+def as_sent(request: Request, contract: Contract, error: InvalidInput) -> InvalidInput:
+    """Return an error with the name under which the client knows the field of the body that it is about."""
+    used = request.scope.get(_NAMES)
+    if used is None:
+        return error
+    return InvalidInput(used.get(error.field) or contract.field_name(error.field), error.reason, error.detail)
 
 
 def unsupported_media_type() -> Problem:
@@ -152,6 +182,13 @@ def _malformed(content: bytes) -> InvalidInput:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _as_boolean(name: str, value: object, words: tuple[str, str]) -> bool:
+    """Return what a contract's own text for false or true means. Raises InvalidInput."""
+    if value not in words:
+        raise InvalidInput(name, "not_accepted", f"The {name} must be {' or '.join(words)}.")
+    return value == words[True]
 
 
 def _wrong_type(name: str, kind: str) -> InvalidInput:

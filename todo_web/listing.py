@@ -74,8 +74,6 @@ def _in_any_case(read: Read[Value]) -> Read[Value]:
     return lambda name, text: read(name, text.lower())
 
 
-_completed = _one_of(_COMPLETED, _COMPLETED)
-_sort = _one_of(_SORTS, Sort)
 _descending = _in_any_case(_one_of(_DESCENDING, _DESCENDING))
 
 
@@ -84,18 +82,25 @@ class ListReader:
 
     def __init__(self, contract: Contract) -> None:
         self._page_size = contract.page_size
-        shown = [status for status in Status if not (contract.policy.deletion_permanent and status == Status.DELETED)]
-        accepted = {name: status for name, status in _STATUSES.items() if status in shown}
-        self._status = _in_any_case(_one_of(accepted, shown))
+        self._meanings = {completed_parameter(contract): "completed", **MEANINGS}
+        shown = contract.statuses
+        accepted = {word: status for word, status in _STATUSES.items() if status in shown.values()}
+        words = {word.lower(): status for word, status in shown.items()}
+        self._status = _in_any_case(_one_of(accepted | words, shown))
+        self._completed = _one_of(_COMPLETED, _COMPLETED)
+        if contract.completed_values:
+            own = {word: status for word, status in words.items() if status in _COMPLETED.values()}
+            self._completed = _in_any_case(_one_of(_COMPLETED | own, contract.completed_values))
+        self._sort = _one_of({**_SORTS, **contract.sorts}, contract.sorts)
 
     def query(self, request: Request, user_id: str) -> TaskQuery:
         """Read the parameters of a list, its cursor included. Raises InvalidInput."""
         if not request.scope["query_string"]:
             return TaskQuery(limit=self._page_size)
-        sent = _by_meaning(request)
+        sent = self._by_meaning(request)
         query = TaskQuery(
             status=self._wanted_status(sent),
-            sort=_order(sent),
+            sort=self._order(sent),
             search=_agreed(sent, "q", clean_search),
             limit=_agreed(sent, "limit", _limit) or self._page_size,
             offset=_agreed(sent, "offset", _offset) or 0,
@@ -110,35 +115,49 @@ class ListReader:
 
     def _wanted_status(self, sent: Sent) -> Status:
         status = _agreed(sent, "status", self._status) or Status.ALL
-        completed = _agreed(sent, "completed", _completed)
+        completed = _agreed(sent, "completed", self._completed)
         if completed is None:
             return status
         if status not in {Status.ALL, completed}:
             raise _contradiction("completed", "status")
         return completed
 
+    def next_link(self, request: Request, user_id: str, query: TaskQuery, last: Task) -> str:
+        """Return the ``Link`` to the page after a task (RFC 8288), relative to the request's own address."""
+        position = query.sort.position(last)
+        place = msgspec.json.encode([position.value, position.task_id])
+        cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
+        sent = request.query_params.multi_items()
+        kept = {name: text for name, text in sent if self._meanings.get(name) not in {None, "offset", "cursor"}}
+        return f'<{requested_path(request.scope)}?{urlencode(kept | {"cursor": cursor})}>; rel="next"'
 
-def next_link(request: Request, user_id: str, query: TaskQuery, last: Task) -> str:
-    """Return the ``Link`` to the page after a task (RFC 8288), relative to the request's own address."""
-    position = query.sort.position(last)
-    place = msgspec.json.encode([position.value, position.task_id])
-    cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
-    sent = request.query_params.multi_items()
-    kept = {name: text for name, text in sent if MEANINGS.get(name) not in {None, "offset", "cursor"}}
-    return f'<{requested_path(request.scope)}?{urlencode(kept | {"cursor": cursor})}>; rel="next"'
+    def _by_meaning(self, request: Request) -> Sent:
+        sent: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        ignored: dict[str, None] = {}
+        for name, text in request.query_params.multi_items():
+            if meaning := self._meanings.get(name):
+                sent[meaning].append((name, text))
+            else:
+                ignored[name] = None
+        if ignored:
+            note_ignored(request, ignored)
+        return sent
+
+    def _order(self, sent: Sent) -> Sort:
+        sort = _agreed(sent, "sort", self._sort)
+        descending = _agreed(sent, "order", _descending)
+        if descending is None:
+            return sort or Sort.CREATED
+        if sort and sort.descending and not descending:
+            raise _contradiction(sent["order"][0][0], sent["sort"][0][0])
+        field = (sort or Sort.CREATED).field
+        return Sort(f"-{field}" if descending else field)
 
 
-def _by_meaning(request: Request) -> Sent:
-    sent: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    ignored: dict[str, None] = {}
-    for name, text in request.query_params.multi_items():
-        if meaning := MEANINGS.get(name):
-            sent[meaning].append((name, text))
-        else:
-            ignored[name] = None
-    if ignored:
-        note_ignored(request, ignored)
-    return sent
+def completed_parameter(contract: Contract) -> str:
+    """Return the name of the filter by the field ``completed``: the field's, unless that names something else here."""
+    name = contract.field_name("completed")
+    return "completed" if name in MEANINGS else name
 
 
 def _agreed(sent: Sent, meaning: str, read: Read[Value]) -> Value | None:
@@ -157,17 +176,6 @@ def _contradiction(name: str, other: str) -> InvalidInput:
     if name == other:
         return InvalidInput(name, "contradiction", f"The {name} is there twice and says two things.")
     return InvalidInput(name, "contradiction", f"The {name} and {other} parameters contradict each other.")
-
-
-def _order(sent: Sent) -> Sort:
-    sort = _agreed(sent, "sort", _sort)
-    descending = _agreed(sent, "order", _descending)
-    if descending is None:
-        return sort or Sort.CREATED
-    if sort and sort.descending and not descending:
-        raise _contradiction(sent["order"][0][0], sent["sort"][0][0])
-    field = (sort or Sort.CREATED).field
-    return Sort(f"-{field}" if descending else field)
 
 
 def _limit(name: str, text: str) -> int:

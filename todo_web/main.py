@@ -156,8 +156,12 @@ def _settings(*, development_secret: bool) -> Settings:
 
 def _refusal(error: ValidationError) -> Refusal:
     found = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    where = f"{found['loc'][0]}: " if found["loc"] else ""
-    return Refusal(f"{where}{found['msg'].removeprefix('Value error, ')}")
+    text = found["msg"].removeprefix("Value error, ")
+    if not found["loc"]:
+        return Refusal(text)
+    name = str(found["loc"][0])
+    field = Settings.model_fields.get(name)  # a default that does not fit is told by the field, not by its variable
+    return Refusal(f"{field.validation_alias if field else name}: {text}")
 
 
 def _development_secret() -> str:

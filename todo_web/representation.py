@@ -1,11 +1,12 @@
-"""A task as clients see it. Its version is in the ``ETag`` only; times are UTC (RFC 3339)."""
+"""Tasks as the clients of a contract see them. A task's version is in the ``ETag`` only; times are UTC (RFC 3339)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from fastapi import Response
 
 from todo_core.task import Task
+from todo_web.contracts import Contract, ListEnvelope
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """A browser may keep the answer and ask whether it is still good; a shared cache may not keep it (RFC 9111)."""
@@ -16,19 +17,44 @@ def etag(task: Task) -> str:
     return f'"{task.version}"'
 
 
-def tasks_json(tasks: Sequence[Task]) -> bytes:
-    """Return tasks as a JSON array."""
-    return msgspec.json.encode([_published(task) for task in tasks])
+class Representation:
+    """Writes JSON as one contract has it: its names of fields, its envelopes.
 
+    A list may be written in parts: ``list_opening``, a JSON array, which may be sent bit by bit, and ``list_closing``,
+    for which ``counts`` says whether it tells a total.
+    """
 
-def task_response(task: Task, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    """Answer with one task."""
-    return Response(
-        msgspec.json.encode(_published(task)),
-        status,
-        {"ETag": etag(task), **PRIVATE, **(headers or {})},
-        "application/json",
-    )
+    def __init__(self, contract: Contract) -> None:
+        self._names = contract.field_names
+        self._values = contract.completed_values
+        self._written = self._renamed if self._names or self._values else _published
+        self._task_opening, self._task_closing = _around_task(contract.task_envelope)
+        self.list_opening, self._after_tasks, self._after_total = _around_list(contract.list_envelope)
+        self.counts = bool(self._after_total)
+
+    def task_response(self, task: Task, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+        """Answer with one task."""
+        return Response(
+            self._task_opening + msgspec.json.encode(self._written(task)) + self._task_closing,
+            status,
+            {"ETag": etag(task), **PRIVATE, **(headers or {})},
+            "application/json",
+        )
+
+    def array(self, tasks: Sequence[Task]) -> bytes:
+        """Return tasks of a list as a JSON array."""
+        written = self._written
+        return msgspec.json.encode([written(task) for task in tasks])
+
+    def list_closing(self, total: int | None) -> bytes:
+        """Return what follows the array of a list."""
+        return self._after_tasks if total is None else b"%b%d%b" % (self._after_tasks, total, self._after_total)
+
+    def _renamed(self, task: Task) -> dict[str, object]:
+        fields = _published(task)
+        if self._values:
+            fields["completed"] = self._values[task.completed]
+        return {self._names.get(name, name): value for name, value in fields.items()}
 
 
 def _published(task: Task) -> dict[str, object]:
@@ -43,3 +69,30 @@ def _published(task: Task) -> dict[str, object]:
         "created_at": task.created_at,
         "updated_at": task.updated_at,
     }
+
+
+def _around_task(name: str | None) -> tuple[bytes, bytes]:
+    """Return what stands before and after an answer's one task."""
+    names = name.split(".") if name else []
+    return _opened(names), b"}" * len(names)
+
+
+def _around_list(envelope: ListEnvelope | None) -> tuple[bytes, bytes, bytes]:
+    """Return what stands before the array of a list, after it, and after the total where there is one.
+
+    The tasks come first, so that they can be sent before their number is known.
+    """
+    if envelope is None:
+        return b"", b"", b""
+    tasks = envelope.tasks.split(".")
+    if envelope.total is None:
+        return _opened(tasks), b"}" * len(tasks), b""
+    total = envelope.total.split(".")
+    shared = next(depth for depth, names in enumerate(zip(tasks, total, strict=False)) if len({*names}) > 1)
+    beside = b"}" * (len(tasks) - shared - 1) + b"," + _opened(total[shared:])[1:]
+    return _opened(tasks), beside, b"}" * len(total)
+
+
+def _opened(names: Sequence[str]) -> bytes:
+    """Return the beginning of objects in objects, up to a value."""
+    return "".join(f'{{"{name}":' for name in names).encode()

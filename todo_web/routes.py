@@ -1,7 +1,7 @@
 """The routes of a contract."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -16,15 +16,15 @@ from todo_core.service import TaskService
 from todo_core.task import Task
 from todo_web.addresses import public_path
 from todo_web.authentication import CurrentUser, check_path, current_user
-from todo_web.body import BodyReader
+from todo_web.body import BodyReader, as_sent
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.deadline import in_time
 from todo_web.ignored import name_ignored
-from todo_web.listing import ListReader, next_link
+from todo_web.listing import ListReader
 from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
-from todo_web.representation import PRIVATE, etag, task_response, tasks_json
+from todo_web.representation import PRIVATE, Representation, etag
 
 CHUNK = 250
 """Tasks that a list without a limit holds in memory at a time; of the longest, 1,000 take more than 32 MiB."""
@@ -87,8 +87,9 @@ class TaskEndpoints:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._bodies = BodyReader()
+        self._bodies = BodyReader(contract)
         self._lists = ListReader(contract)
+        self._representation = Representation(contract)
 
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
@@ -97,8 +98,9 @@ class TaskEndpoints:
             return await self._everything(request, user_id, query)
         tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
         page = tasks[: query.limit]
-        headers = {"Link": next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
-        return Response(tasks_json(page), headers=headers | PRIVATE, media_type="application/json")
+        headers = {"Link": self._lists.next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
+        whole = len(page) if len(page) == len(tasks) and _from_the_start(query) else None
+        return self._list(page, await self._total(request, user_id, query, whole), headers)
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Create a task."""
@@ -108,20 +110,20 @@ class TaskEndpoints:
         headers = {"Location": public_path(request.scope, f"{path}/{created.task.id}")}
         if created.replayed:
             headers["Idempotency-Replayed"] = "true"
-        return task_response(created.task, 201, headers)
+        return self._representation.task_response(created.task, 201, headers)
 
     async def get_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Return one task."""
         task = await in_time(request, self._service(request).get(user_id, _task_id(request)))
         if is_known(request, etag(task)):
             return Response(status_code=304, headers={"ETag": etag(task), **PRIVATE})
-        return task_response(task)
+        return self._representation.task_response(task)
 
     async def update_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Change the fields that are present and leave the others alone."""
         fields, versions = await self._bodies.task_fields(request), accepted_versions(request)
         update = self._service(request).update(user_id, _task_id(request), fields, versions)
-        return task_response(await in_time(request, update))
+        return self._representation.task_response(await in_time(request, update))
 
     async def complete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Set the state that the body names; without a body, do what the contract says."""
@@ -142,20 +144,23 @@ class TaskEndpoints:
 
     async def delete_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Delete a task, for good or into the trash."""
-        await in_time(request, self._service(request).delete(user_id, _task_id(request), accepted_versions(request)))
+        delete = self._service(request).delete(user_id, _task_id(request), accepted_versions(request))
+        task = await in_time(request, delete)
+        if self._contract.deleted_answer == "task":
+            return self._representation.task_response(task)
         return Response(status_code=204)
 
     async def restore_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Take a task out of the trash."""
         restore = self._service(request).restore(user_id, _task_id(request), accepted_versions(request))
-        return task_response(await in_time(request, restore))
+        return self._representation.task_response(await in_time(request, restore))
 
     async def _set(self, request: Request, user_id: str, *, completed: bool | None) -> Response:
         """Complete the task or reopen it; for None do what it is not."""
         service = self._service(request)
         use_case = {None: service.toggle, True: service.complete, False: service.reopen}[completed]
         change = use_case(user_id, _task_id(request), accepted_versions(request))
-        return task_response(await in_time(request, change))
+        return self._representation.task_response(await in_time(request, change))
 
     def _service(self, request: Request) -> TaskService:
         service: TaskService = request.app.state.container.services()[self._contract.name]
@@ -168,19 +173,38 @@ class TaskEndpoints:
         query = replace(query, limit=CHUNK)
         first = await self._page(request, user_id, query)
         if len(first) < CHUNK:
-            return Response(tasks_json(first), headers=PRIVATE, media_type="application/json")
+            whole = len(first) if _from_the_start(query) else None
+            return self._list(first, await self._total(request, user_id, query, whole))
+        written = self._representation
 
         async def chunks() -> AsyncIterator[bytes]:
-            page = first
-            yield tasks_json(page)[:-1]
+            page, sent = first, len(first)
+            yield written.list_opening + written.array(page)[:-1]
             while len(page) == CHUNK:
                 rest = replace(query, after=query.sort.position(page[-1]), offset=0)
                 page = await self._page(request, user_id, rest)
+                sent += len(page)
                 if page:
-                    yield b"," + tasks_json(page)[1:-1]
-            yield b"]"
+                    yield b"," + written.array(page)[1:-1]
+            whole = sent if _from_the_start(query) else None
+            yield b"]" + written.list_closing(await self._total(request, user_id, query, whole))
 
         return StreamingResponse(chunks(), headers=PRIVATE, media_type="application/json")
+
+    def _list(self, tasks: Sequence[Task], total: int | None, headers: Mapping[str, str] | None = None) -> Response:
+        written = self._representation
+        content = written.list_opening + written.array(tasks) + written.list_closing(total)
+        return Response(content, headers={**(headers or {}), **PRIVATE}, media_type="application/json")
+
+    async def _total(self, request: Request, user_id: str, query: TaskQuery, whole: int | None) -> int | None:
+        """Return how many tasks match, where the contract tells; ``whole`` is their number if all have been read."""
+        if not self._representation.counts:
+            return None
+        return whole if whole is not None else await in_time(request, self._service(request).count(user_id, query))
+
+
+def _from_the_start(query: TaskQuery) -> bool:
+    return query.after is None and query.offset == 0
 
 
 def _task_id(request: Request) -> int:
@@ -207,7 +231,7 @@ def _route_class(contract: Contract) -> type[APIRoute]:
                         check_path(request, user_id)
                     response = await endpoint(request, user_id)
                 except InvalidInput as error:
-                    raise invalid_request(contract.invalid_input_status, error) from None
+                    raise invalid_request(contract.invalid_input_status, as_sent(request, contract, error)) from None
                 except InvalidRequest as error:
                     raise invalid_request(contract.invalid_input_status, *error.errors) from None
                 name_ignored(request, response)

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, InstanceOf, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -14,7 +15,7 @@ from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.addresses import read_prefix
-from todo_web.contracts import Contract, choose_contracts
+from todo_web.contracts import Contract, choose_contracts, read_contracts
 from todo_web.durations import parse_duration
 from todo_web.wire.deadlines import DEADLINES, Deadlines
 
@@ -56,8 +57,11 @@ class Settings(StorageSettings):
 
     secret: SecretStr | None = Field(None, validation_alias="BETTER_AUTH_SECRET")
     issuer_url: str = Field("http://localhost:3000", validation_alias="BETTER_AUTH_URL")
-    contract_names: str = Field(
-        "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api", validation_alias="TODO_CONTRACTS"
+    own_contracts: Annotated[tuple[InstanceOf[Contract], ...], NoDecode] = Field(
+        (), validation_alias="TODO_CONTRACT_FILE"
+    )
+    contracts: Annotated[tuple[InstanceOf[Contract], ...], NoDecode] = Field(
+        None, validate_default=True, validation_alias="TODO_CONTRACTS"
     )
     cors_origins: Annotated[tuple[str, ...] | None, NoDecode] = Field(None, validation_alias="TODO_CORS_ORIGINS")
     jwt_mode: Literal["hs256", "jwks", "both"] = Field("hs256", validation_alias="TODO_JWT_MODE")
@@ -88,11 +92,16 @@ class Settings(StorageSettings):
     def _is_web_address(cls, url: str | None) -> str | None:
         return url and _origin(url) and url
 
-    @field_validator("contract_names")
+    @field_validator("own_contracts", mode="before")
     @classmethod
-    def _are_contracts(cls, names: str) -> str:
-        choose_contracts(names)
-        return names
+    def _stand_in_a_file(cls, path: object) -> object:
+        return read_contracts(Path(path)) if isinstance(path, str) else path
+
+    @field_validator("contracts", mode="before")
+    @classmethod
+    def _are_contracts(cls, names: str | None, known: ValidationInfo) -> tuple[Contract, ...]:
+        # Without the contracts of a file that cannot be read, any name could be unknown: the file is told first.
+        return choose_contracts(names, known.data["own_contracts"]) if "own_contracts" in known.data else ()
 
     @field_validator("cors_origins", mode="before")
     @classmethod
@@ -128,11 +137,6 @@ class Settings(StorageSettings):
                 "or try the service with: todo-web --dev",
             )
         return self
-
-    @property
-    def contracts(self) -> tuple[Contract, ...]:
-        """The contracts that are served."""
-        return choose_contracts(self.contract_names)
 
     @property
     def allowed_origins(self) -> tuple[str, ...]:

@@ -224,6 +224,9 @@ def test_status_chooses_what_a_list_shows(repository: TaskRepository) -> None:
         Status.COMPLETED: ["done"],
         Status.DELETED: ["trashed"],
     }
+    counted = {status: run_now(repository.count("ann", TaskQuery(status=status))) for status in Status}
+    assert counted == {status: len(found) for status, found in shown.items()}
+    assert run_now(repository.count("bob", TaskQuery())) == 0
 
 
 @pytest.mark.parametrize("sort", Sort)
@@ -245,6 +248,8 @@ def test_pages_join_to_the_whole_list_in_its_order(repository: TaskRepository, s
         assert len(page) <= 3
         pages.extend(page)
     assert pages == everything
+    last = TaskQuery(status=status, sort=sort, limit=1, after=sort.position(pages[-1]))
+    assert run_now(repository.count("ann", last)) == len(everything)
 
 
 @pytest.mark.parametrize("sort", [Sort.CREATED, Sort.TITLE_LAST])
@@ -285,6 +290,7 @@ def test_a_search_is_literal_and_ignores_case(repository: TaskRepository, search
         added(repository, title=title)
     added(repository, title="Cheese", description="and milk")
     assert titles(repository, TaskQuery(search=search)) == found
+    assert run_now(repository.count("ann", TaskQuery(search=search, limit=1))) == len(found)
 
 
 def test_a_healthy_store_passes_its_check(repository: TaskRepository) -> None:

@@ -112,6 +112,7 @@ class StoreComparison(RuleBasedStateMachine):
         start = self.model.get(after) if after else None
         query = TaskQuery(status, sort, search, limit, sort.position(start) if start else None, offset)
         assert list(run_now(self.store.find(user, query))) == self.expected(user, query)
+        assert run_now(self.store.count(user, query)) == len(self.expected(user, TaskQuery(status, search=search)))
 
     def expected(self, user: str, query: TaskQuery) -> list[Task]:
         found = [

@@ -72,8 +72,9 @@ def test_a_task_lives_its_whole_life(service: TaskService, bench: Bench) -> None
     assert run_now(service.complete("ann", task.id)).completed
     assert not run_now(service.reopen("ann", task.id)).completed
     assert run_now(service.update("ann", task.id, TaskChanges(title="Bread"))).title == "Bread"
-    run_now(service.delete("ann", task.id))
+    assert run_now(service.delete("ann", task.id)).deleted_at == now
     assert run_now(service.list("ann", TaskQuery())) == []
+    assert run_now(service.count("ann", TaskQuery(status=Status.DELETED))) == 1
     assert [t.id for t in run_now(service.list("ann", TaskQuery(status=Status.DELETED)))] == [task.id]
     assert run_now(service.restore("ann", task.id)).deleted_at is None
     assert run_now(service.get("ann", task.id)).title == "Bread"
@@ -124,13 +125,15 @@ def test_one_policys_trash_is_out_of_reach_of_another(bench: Bench) -> None:
             use_case(permanent, "ann", task.id)
     with pytest.raises(InvalidInput):
         run_now(permanent.list("ann", TaskQuery(status=Status.DELETED)))
+    with pytest.raises(InvalidInput):
+        run_now(permanent.count("ann", TaskQuery(status=Status.DELETED)))
     assert run_now(soft.restore("ann", task.id)).id == task.id
 
 
 def test_permanent_deletion_leaves_nothing(bench: Bench) -> None:
     permanent = bench.service(deletion_permanent=True)
     task = create(permanent)
-    run_now(permanent.delete("ann", task.id))
+    assert run_now(permanent.delete("ann", task.id)) == task
     assert run_now(bench.service().list("ann", TaskQuery(status=Status.DELETED))) == []
     with pytest.raises(TaskNotFound):
         run_now(permanent.delete("ann", task.id))

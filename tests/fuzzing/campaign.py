@@ -8,14 +8,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.documented import contract_file
 from tests.fuzzing.hooks import USER_ID
 from tests.processes import environment, serving
 from tests.web.conftest import SECRET, bearer
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
-CONTRACTS = ("fastapi-todo-backend,fastapi-backend-crud,backend-todo-api", "backend-api,task-management")
-"""Those that can be served together; all five in two services."""
+CONTRACTS = (
+    "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api",
+    "backend-api,task-management",
+    "counted-list,camel-case",
+    "words-for-states",
+)
+"""Those that can be served together: all five in two services, and those of the documented file in two more."""
 
 WITH_SURROGATES = (
     *("--phases", "fuzzing", "--exclude-checks", "positive_data_acceptance"),
@@ -36,7 +43,8 @@ class Round:
 @contextmanager
 def service(contracts: str) -> Iterator[str]:
     """Run a service with an empty store while the block runs; yields its address."""
-    with serving({"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": contracts}) as server:
+    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": contracts}
+    with TemporaryDirectory() as folder, serving(values | contract_file(Path(folder))) as server:
         yield server.url
 
 

@@ -28,7 +28,7 @@ def before_load_schema(_context: HookContext, raw_schema: dict[str, Any]) -> Non
 @schemathesis.hook
 def filter_case(_context: HookContext, case: Case[Any]) -> bool:
     """Leave out what is valid by its form alone: the service makes cursors, and filters may exclude each other."""
-    excluded = "completed" in case.query and case.query.get("status", "all") != "all"
+    excluded = {"completed", "is_completed"} & case.query.keys() and case.query.get("status", "all") != "all"
     return not _is_valid(case) or ("cursor" not in case.query and not excluded)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.documented import contract_file
 from tests.interop.node import missing
 from tests.processes import serving
 from tests.web.conftest import SECRET, bearer
@@ -17,16 +18,17 @@ USER_ID = "ann@example.com"
 PROGRAMS = {
     "default-contracts": "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api",
     "other-contracts": "backend-api,task-management",
+    "own-contracts": "camel-case,words-for-states",
 }
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_generated_client_calls_every_operation(tmp_path: Path, program: str) -> None:
-    """Of all five contracts, in two services."""
+    """Of all five contracts, in two services, and of two that a file makes."""
     if reason := missing(FOLDER):
         pytest.skip(reason)
     values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": PROGRAMS[program]}
-    with serving(values) as server:
+    with serving(values | contract_file(tmp_path)) as server:
         document = httpx2.get(f"{server.url}/openapi.json").json()
         compile_client(tmp_path, program, document)
         token = bearer(USER_ID)["Authorization"].removeprefix("Bearer ")

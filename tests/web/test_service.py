@@ -16,7 +16,8 @@ def tasks_path(contract: Contract, user_id: str = "ann") -> str:
 
 
 def serve(start: Start, contract: Contract, user_id: str = "ann", **values: object) -> TestClient:
-    client = start(TODO_CONTRACTS=contract.name, **values)
+    own = () if contract in CONTRACTS else (contract,)
+    client = start(TODO_CONTRACTS=contract.name, TODO_CONTRACT_FILE=own, **values)
     client.headers.update(bearer(user_id))
     return client
 

@@ -1,7 +1,8 @@
 """What the database's error codes mean to the domain (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
-from todo_adapters.neon.table import DESCRIPTION_LIMIT, TITLE_LIMIT, USER_ID_LIMIT
 from todo_core.errors import InvalidInput, StorageUnavailable, StorageUnusable, TodoError
+from todo_core.policy import WIDEST_DESCRIPTION, WIDEST_TITLE
+from todo_core.text import USER_ID_LIMIT
 
 UNAVAILABLE = "The database cannot be reached or does not answer now; try again, or check its address."
 UNTRUSTED = "The certificate of the database's server is not trusted; check sslmode and sslrootcert in its address."
@@ -9,8 +10,8 @@ MIGRATE = "run todo-web migrate."
 NEWER = "The database's schema is of a newer version of this program; upgrade the program."
 
 _LENGTHS = {
-    "tasks_title_length": ("title", TITLE_LIMIT),
-    "tasks_description_length": ("description", DESCRIPTION_LIMIT),
+    "tasks_title_length": ("title", WIDEST_TITLE),
+    "tasks_description_length": ("description", WIDEST_DESCRIPTION),
     "tasks_user_id_length": ("user_id", USER_ID_LIMIT),
 }
 

@@ -58,6 +58,12 @@ class NeonTaskRepository:
         rows = await self._executor.fetch(statement, values, repeatable=True)
         return [Task(*row) for row in rows]
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+        statement = statements.count(query.status, searching=query.search is not None)
+        values = {"owner": user_id, "search": query.search}
+        rows = await self._executor.fetch(statement, values, repeatable=True, continues=True)
+        return int(rows[0][0])
+
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         return bool(await self._executor.fetch(*_replacement(before, after), continues=True))
 

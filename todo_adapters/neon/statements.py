@@ -182,11 +182,7 @@ def find(shape: ListShape) -> Statement:
     field: ColumnElement[Any] = _c[shape.sort.field]
     if isinstance(field.type, Text):
         field = collate(field, "C")  # by code point, whatever the locale of the database is
-    statement = select(*_TASK).where(_c.user_id == _OWNER, *_STATUS[shape.status])
-    if shape.searching:
-        needle = func.lower(bindparam("search", type_=Text()))
-        holds = (func.strpos(func.lower(text), needle) > literal_column("0") for text in (_c.title, _c.description))
-        statement = statement.where(or_(*holds))
+    statement = select(*_TASK).where(*_matching(shape.status, searching=shape.searching))
     if shape.continued:
         place = tuple_(field, _c.id)
         start = tuple_(
@@ -196,3 +192,19 @@ def find(shape: ListShape) -> Statement:
     order = (field.desc(), _c.id.desc()) if shape.sort.descending else (field, _c.id)
     statement = statement.order_by(*order).limit(_LIMIT)
     return statement.offset(bindparam("offset", type_=BigInteger())) if shape.skipping else statement
+
+
+@cache
+def count(status: Status, *, searching: bool) -> Statement:
+    """Return the statement that counts the tasks of a list, on all its pages."""
+    return select(func.count()).select_from(TASKS).where(*_matching(status, searching=searching))
+
+
+def _matching(status: Status, *, searching: bool) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that the tasks of a list fulfil, whatever the page."""
+    conditions = (_c.user_id == _OWNER, *_STATUS[status])
+    if not searching:
+        return conditions
+    needle = func.lower(bindparam("search", type_=Text()))
+    holds = (func.strpos(func.lower(text), needle) > literal_column("0") for text in (_c.title, _c.description))
+    return (*conditions, or_(*holds))

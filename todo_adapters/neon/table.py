@@ -9,16 +9,14 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, LargeBinary, Table, Text, text
 from sqlmodel import Field, SQLModel
 
+from todo_core.policy import WIDEST_DESCRIPTION, WIDEST_TITLE
+from todo_core.text import USER_ID_LIMIT
+
 REVISION = "0001"
 """The revision of ``migrations/versions`` that this table is at; revisions sort by age."""
 
 VERSION_TABLE = "todo_schema_version"
 """Where Alembic keeps the revision; its default name could belong to another program in the same database."""
-
-TITLE_LIMIT = 500
-DESCRIPTION_LIMIT = 1000
-USER_ID_LIMIT = 255
-"""The widest that any specification allows, in code points; the policy of a deployment may be narrower."""
 
 _LIVE = text("deleted_at IS NULL")
 
@@ -34,8 +32,8 @@ class TaskRow(SQLModel, table=True):
     __table_args__ = (
         _rule("id > 0", "id_positive"),
         _rule(f"char_length(user_id) BETWEEN 1 AND {USER_ID_LIMIT}", "user_id_length"),
-        _rule(f"char_length(title) BETWEEN 1 AND {TITLE_LIMIT}", "title_length"),
-        _rule(f"char_length(description) BETWEEN 1 AND {DESCRIPTION_LIMIT}", "description_length"),
+        _rule(f"char_length(title) BETWEEN 1 AND {WIDEST_TITLE}", "title_length"),
+        _rule(f"char_length(description) BETWEEN 1 AND {WIDEST_DESCRIPTION}", "description_length"),
         _rule("completed = (completed_at IS NOT NULL)", "completed_has_time"),
         _rule("version >= 1", "version_positive"),
         _rule("char_length(idempotency_key) BETWEEN 1 AND 255", "idempotency_key_length"),

@@ -90,6 +90,10 @@ class RestTaskRepository:
         """Return the tasks that a query asks for, in its order, at UNKNOWN_VERSION."""
         return self._listing(user_id).find(query)
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:
+        """Count the tasks of a whole list: the contract tells no number."""
+        return len(self._listing(user_id).find(TaskQuery(query.status, search=query.search)))
+
     async def replace(self, before: Task, after: Task | None) -> bool:
         """Compare and set, in one request. Raises NotOffered for what no single request does."""
         return self._write(before, after) is not None

@@ -89,6 +89,12 @@ class SqliteTaskRepository:
         with self._using(self._reader) as db:
             return [_task(row) for row in db.execute(statement, values)]
 
+    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+        conditions, values = _filter(user_id, query)
+        with self._using(self._reader) as db:
+            row = db.execute(f"SELECT count(*) FROM tasks WHERE {conditions}", values).fetchone()
+        return int(row[0])
+
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._using(self._writer) as db:
             return _store(db, before, after)
@@ -157,20 +163,26 @@ def _store(db: sqlite3.Connection, before: Task, after: Task | None) -> bool:
     return db.execute(_REPLACE, row).rowcount == 1
 
 
-def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
+def _filter(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
+    """Return the condition that the tasks of a list fulfil, whatever the page."""
     values: dict[str, object] = {"user_id": user_id}
-    conditions = ["user_id = :user_id", _STATUS[query.status]]
+    conditions = f"user_id = :user_id AND {_STATUS[query.status]}"
     if query.search is not None:
         values["search"] = fold(query.search)
-        conditions.append("(holds(title, :search) OR holds(description, :search))")
+        conditions += " AND (holds(title, :search) OR holds(description, :search))"
+    return conditions, values
+
+
+def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
+    conditions, values = _filter(user_id, query)
     if query.after:
         value = query.after.value
         values |= {"value": _text(value) if isinstance(value, datetime) else value, "after_id": query.after.task_id}
-        conditions.append(f"({query.sort.field}, id) {'<' if query.sort.descending else '>'} (:value, :after_id)")
+        conditions += f" AND ({query.sort.field}, id) {'<' if query.sort.descending else '>'} (:value, :after_id)"
     direction = "DESC" if query.sort.descending else "ASC"
     values |= {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
     statement = (
-        f"SELECT {_COLUMNS} FROM tasks WHERE {' AND '.join(conditions)} "
+        f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} "
         f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit OFFSET :offset"
     )
     return statement, values

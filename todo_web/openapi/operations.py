@@ -9,7 +9,8 @@ from todo_web.contracts import Contract
 from todo_web.ignored import IGNORED
 from todo_web.openapi.parameters import parameters
 from todo_web.openapi.responses import errors, headers
-from todo_web.openapi.schemas import new_task, ref, task_changes
+from todo_web.openapi.schemas import ref
+from todo_web.openapi.tasks import completion, many_tasks, new_task, one_task, task_changes
 
 _WITH_BODY = {"create_task", "update_task", "complete_task"}
 CHANGES = {"update_task", "complete_task", "delete_task", "restore_task"}
@@ -69,11 +70,13 @@ def _description(contract: Contract, operation: str) -> str:
 def _success(contract: Contract, operation: str) -> tuple[int, dict[str, Any]]:
     """Return the status of success and how it is described; ``others`` are further answers that are no errors."""
     if operation == "list_tasks":
-        tasks = {"type": "array", "items": ref("schemas", "Task")}
-        return 200, {"description": "The tasks.", "headers": headers("Link", IGNORED), "content": _json(tasks)}
-    if operation == "delete_task":
+        tasks = _json(many_tasks(contract))
+        return 200, {"description": "The tasks.", "headers": headers("Link", IGNORED), "content": tasks}
+    if operation == "delete_task" and contract.deleted_answer == "nothing":
         return 204, {"description": "The task is deleted.", "headers": headers()}
-    task = {"headers": headers("ETag"), "content": _json(ref("schemas", "Task"))}
+    task = {"headers": headers("ETag"), "content": _json(one_task(contract))}
+    if operation == "delete_task":
+        return 200, {**task, "description": "The task as it was in the end."}
     if operation == "create_task":
         more = headers("ETag", "Location", "Idempotency-Replayed", IGNORED)
         return 201, {**task, "description": "The new task.", "headers": more, "links": _links(contract)}
@@ -86,9 +89,10 @@ def _success(contract: Contract, operation: str) -> tuple[int, dict[str, Any]]:
 
 
 def _links(contract: Contract) -> dict[str, Any]:
-    values = {"task_id": "$response.body#/id"}
+    around = f"{contract.task_envelope.replace('.', '/')}/" if contract.task_envelope else ""
+    values = {"task_id": f"$response.body#/{around}{contract.field_name('id')}"}
     if contract.user_in_path:
-        values["user_id"] = "$response.body#/user_id"
+        values["user_id"] = f"$response.body#/{around}{contract.field_name('user_id')}"
     return {
         operation: {"operationId": _operation_id(contract, operation), "parameters": values} for operation in _LINKED
     }
@@ -125,7 +129,7 @@ def _request_body(contract: Contract, operation: str) -> dict[str, Any]:
         case "update_task":
             return {"requestBody": {"required": True, "content": _json(ref("schemas", task_changes(contract)))}}
         case "complete_task":
-            return {"requestBody": {"required": False, "content": _json(ref("schemas", "Completion"))}}
+            return {"requestBody": {"required": False, "content": _json(ref("schemas", completion(contract)))}}
     return {}
 
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Sort, Status
+from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT
 from todo_web.conditions import KEY_LIMIT
 from todo_web.contracts import Contract
+from todo_web.listing import completed_parameter
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import TASK_ID, USER_ID
 
@@ -36,16 +37,18 @@ def parameters(contract: Contract, operation: str) -> list[dict[str, Any]]:
 
 
 def _list_parameters(contract: Contract) -> list[dict[str, Any]]:
-    statuses = [status for status in Status if status != Status.DELETED or not contract.policy.deletion_permanent]
+    all_tasks, pending, completed, *_ = contract.statuses
+    oldest_first, *_ = contract.sorts
+    status = {"type": "string", "enum": list(contract.statuses), "default": all_tasks}
+    sort = {"type": "string", "enum": list(contract.sorts), "default": oldest_first}
+    same = f"The same as a status of {completed} or {pending}."
     limit: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT}
     if contract.page_size is not None:
         limit["default"] = contract.page_size
     return [
-        _optional("query", "completed", {"type": "boolean"}, "The same as a status of completed or pending."),
-        _optional("query", "status", {"type": "string", "enum": statuses, "default": Status.ALL}, "Which tasks."),
-        _optional(
-            "query", "sort", {"type": "string", "enum": list(Sort), "default": Sort.CREATED}, "- turns it round."
-        ),
+        _optional("query", completed_parameter(contract), {"type": "boolean"}, same),
+        _optional("query", "status", status, "Which tasks."),
+        _optional("query", "sort", sort, "- turns it round."),
         _optional("query", "limit", limit, "The most that one page holds; the Link header leads to the next."),
         _optional(
             "query",

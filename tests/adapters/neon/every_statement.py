@@ -17,4 +17,6 @@ def every_statement() -> Mapping[str, Statement]:
     for status, sort, searching, continued, skipping in product(Status, Sort, either, either, either):
         shape = ListShape(status, sort, searching, continued, skipping)
         named[f"find {status} {sort} {searching=} {continued=} {skipping=}"] = statements.find(shape)
+    for status, searching in product(Status, either):
+        named[f"count {status} {searching=}"] = statements.count(status, searching=searching)
     return named

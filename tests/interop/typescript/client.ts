@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
 
-export type Task = components["schemas"]["Task"];
 export type Problem = components["schemas"]["Problem"];
 export type Client = ReturnType<typeof createClient<paths>>;
 
