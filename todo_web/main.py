@@ -120,10 +120,10 @@ def migrate() -> None:
     from todo_adapters.neon import migrations  # noqa: PLC0415  Alembic is slow to import, and serving needs none of it
 
     try:
-        migrations.migrate(address)
+        migration = migrations.migrate(address)
     except StorageError as error:
         raise Refusal(str(error)) from error
-    click.echo("The schema is up to date.")
+    click.echo(str(migration))
 
 
 def _settings(*, development_secret: bool) -> Settings:
