@@ -71,13 +71,6 @@ class Settings(StorageSettings):
     request_deadline: float = Field(DEADLINES.request, gt=0, le=3600, validation_alias="TODO_REQUEST_DEADLINE")
     answer_deadline: float = Field(DEADLINES.answer, gt=0, le=3600, validation_alias="TODO_ANSWER_DEADLINE")
 
-    @field_validator("secret")
-    @classmethod
-    def _is_usable_secret(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None:
-            read_secret(secret.get_secret_value())
-        return secret
-
     @field_validator("issuer_url", "jwks_url")
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
@@ -117,6 +110,8 @@ class Settings(StorageSettings):
                 "BETTER_AUTH_SECRET is not set; set it to the secret of your Better Auth server (at least 32 bytes), "
                 "or try the service with: todo-web --dev",
             )
+        if self.shared_secret is not None:
+            read_secret(self.shared_secret)
         return self
 
     @property

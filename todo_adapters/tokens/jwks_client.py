@@ -1,6 +1,9 @@
 """Fetches a key set over HTTP."""
 
 import asyncio
+import os
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -10,6 +13,8 @@ import httpx2
 from todo_adapters.tokens.jwks import FetchFailed
 
 TIMEOUT = 3.0
+"""Seconds for a whole answer."""
+
 SIZE_LIMIT = 64 * 1024
 
 
@@ -29,8 +34,7 @@ class JwksClient:
         except TimeoutError:
             raise FetchFailed(f"no whole answer within {self._seconds:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            # The library's message may hold the address.
-            raise FetchFailed(type(error).__name__) from None
+            raise FetchFailed(_reason(error)) from None
 
 
 @asynccontextmanager
@@ -45,6 +49,20 @@ async def open_jwks_client(url: str, seconds: float = TIMEOUT) -> AsyncIterator[
         limits=httpx2.Limits(max_keepalive_connections=0),
     ) as client:
         yield JwksClient(client, url, seconds)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what went wrong without the library's message, which may hold the address."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, socket.gaierror):
+            return f"the host is not known: {cause.strerror}"
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno)
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
 
 
 async def _read(response: httpx2.Response) -> bytes:
