@@ -18,9 +18,10 @@ def make_private(path: Path, content: bytes = b"") -> None:
         file.write(content)
 
 
-def is_open_to_others(path: Path) -> bool:
-    """Whether somebody else than the owner may read or write a file. Raises OSError."""
-    return sys.platform != "win32" and bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+def is_open_to_others(file: Path | int) -> bool:
+    """Whether somebody else than the owner may read or write a file, by its name or its number. Raises OSError."""
+    mode = stat.S_IMODE((os.fstat(file) if isinstance(file, int) else file.stat()).st_mode)
+    return sys.platform != "win32" and bool(mode & 0o077)
 
 
 def exposure(path: Path) -> str | None:

@@ -10,6 +10,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
+from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
 from todo_adapters.tokens.jwks import FetchFailed
 
 TIMEOUT = 3.0
@@ -30,7 +31,11 @@ class JwksClient:
         """Return what the address answers. Raises FetchFailed, after ``seconds`` in all at the latest."""
         try:
             async with asyncio.timeout(self._seconds), self._client.stream("GET", self._url) as response:
-                return await _read(response)
+                if response.status_code != httpx2.codes.OK:
+                    raise FetchFailed(f"status {response.status_code}")
+                return await read_body(response, SIZE_LIMIT)
+        except BodyRefused as error:
+            raise FetchFailed(str(error)) from None
         except TimeoutError:
             raise FetchFailed(f"no whole answer within {self._seconds:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
@@ -40,7 +45,7 @@ class JwksClient:
 @asynccontextmanager
 async def open_jwks_client(url: str, seconds: float = TIMEOUT) -> AsyncIterator[JwksClient]:
     """Open a client for one address; ``seconds`` is how long a whole answer may take."""
-    headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
+    headers = {"Accept": "application/jwk-set+json, application/json", **AS_IT_IS}
     async with httpx2.AsyncClient(
         headers=headers,
         timeout=seconds,
@@ -63,16 +68,3 @@ def _reason(error: BaseException) -> str:
             return os.strerror(cause.errno)
         cause = cause.__cause__ or cause.__context__
     return type(error).__name__
-
-
-async def _read(response: httpx2.Response) -> bytes:
-    if response.status_code != httpx2.codes.OK:
-        raise FetchFailed(f"status {response.status_code}")
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FetchFailed("the answer is compressed, which was not asked for")
-    body = b""
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > SIZE_LIMIT:
-            raise FetchFailed(f"the answer is larger than {SIZE_LIMIT} bytes")
-    return body
