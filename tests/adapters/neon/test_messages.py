@@ -45,6 +45,12 @@ def said_by_store(driver: str, url: str) -> str:
     return f"{caught.value}\n"
 
 
+def assert_one_line(said: str, words: str) -> None:
+    assert words in said
+    assert said.count("\n") == 1
+    assert "geheim" not in said
+
+
 WRONG: dict[str, tuple[Callable[[Server], str], str]] = {
     "password": (lambda server: server.url().replace(quote(PASSWORD, safe=""), "geheim"), "the password"),
     "no password": (lambda server: server.url().replace(":" + quote(PASSWORD, safe=""), ""), "the password"),
@@ -60,16 +66,13 @@ WRONG: dict[str, tuple[Callable[[Server], str], str]] = {
 @pytest.mark.parametrize("wrong", WRONG)
 def test_a_wrong_address_is_told_what_is_wrong_with_it(postgres: Server, say: Say, wrong: str) -> None:
     address, words = WRONG[wrong]
-    said = say(address(postgres))
-    assert words in said
-    assert said.count("\n") == 1
-    assert "geheim" not in said
+    assert_one_line(say(address(postgres)), words)
 
 
 def test_a_user_who_may_not_log_in_is_told(postgres: Server, say: Say) -> None:
     postgres.run("CREATE ROLE outsider NOLOGIN PASSWORD 'geheim'")
     try:
-        assert "refuses this user" in say(f"postgresql://outsider:geheim@localhost:{postgres.port}/todo")
+        assert_one_line(say(f"postgresql://outsider:geheim@localhost:{postgres.port}/todo"), "refuses this user")
     finally:
         postgres.run("DROP ROLE outsider")
 
@@ -88,10 +91,7 @@ REFUSED_BY_POOLER: dict[str, tuple[Callable[[Pooler], str], str]] = {
 def test_a_pooler_that_refuses_is_understood(pgbouncer: Pooler, say: Say, wrong: str) -> None:
     """Whatever is wrong, a pooler has one code for it."""
     address, words = REFUSED_BY_POOLER[wrong]
-    said = say(address(pgbouncer))
-    assert words in said
-    assert said.count("\n") == 1
-    assert "geheim" not in said
+    assert_one_line(say(address(pgbouncer)), words)
 
 
 @pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
