@@ -25,6 +25,9 @@ DATABASE = "todo"
 """Has the newest schema, and is emptied for every test."""
 
 
+_OTHERS = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+
+
 @dataclass(frozen=True)
 class Server:
     """A server that tests may stop, start and freeze."""
@@ -95,15 +98,20 @@ class Server:
 
     def terminate_backends(self) -> None:
         """End all other connections as a suspend does, and wait until they are gone."""
-        others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
-        assert self.run(f"SELECT pg_terminate_backend(pid) {others}")
-        while self.run(f"SELECT pid {others}"):
+        assert self.end_backends()
+        while self.run(f"SELECT pid {_OTHERS}"):
             pass
 
+    def end_backends(self) -> int:
+        """End all other connections, while new ones may come; return how many there were."""
+        return len(self.run(f"SELECT pg_terminate_backend(pid) {_OTHERS}"))
+
     @contextmanager
-    def new_database(self, name: str) -> Iterator[PostgresAddress]:
-        """Make a database without a schema, and remove it afterwards."""
-        self.run(f'CREATE DATABASE "{name}"', database="postgres")
+    def new_database(self, name: str, encoding: str = "UTF8") -> Iterator[PostgresAddress]:
+        """Make a database without a schema, and remove it afterwards; another encoding has another locale."""
+        locale = "" if encoding == "UTF8" else "LOCALE_PROVIDER libc LOCALE 'C'"
+        make = f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING '{encoding}' {locale}"
+        self.run(make, database="postgres")
         try:
             yield self.address(name)
         finally:

@@ -73,13 +73,22 @@ def data_folder() -> Path:
     """Return the folder of this user's data, which may still be missing.
 
     It is where each system wants it (on others than macOS and Windows by the XDG Base Directory Specification); a
-    library for that would cost the console a fifth of its start-up time.
+    library for that would cost the console a fifth of its start-up time. Raises StorageUnusable for a user without a
+    home.
     """
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "todo"
-    named = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_DATA_HOME", "")
-    usual = Path.home() / ("AppData/Local" if sys.platform == "win32" else ".local/share")
-    return (Path(named) if Path(named).is_absolute() else usual) / "todo"
+        return _home() / "Library" / "Application Support" / "todo"
+    named = Path(os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_DATA_HOME", ""))
+    if named.is_absolute():
+        return named / "todo"
+    return _home() / ("AppData/Local" if sys.platform == "win32" else ".local/share") / "todo"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        raise StorageUnusable("This user has no home folder; set HOME, or name a store (DATABASE_URL).") from None
 
 
 def default_address() -> SqliteAddress:

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
+from todo_adapters.private_file import make_private
 from todo_adapters.sqlite.connection import transaction, translated_errors
 from todo_core.errors import StorageUnusable
 from todo_core.task import ABSENT, TaskState
@@ -176,8 +177,8 @@ class Journal:
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
-    if path and not path.parent.is_dir():
-        path.parent.mkdir(parents=True, mode=0o700)
+    if path:
+        make_private(path)
     db = sqlite3.connect(path or ":memory:", timeout=5.0, isolation_level=None)
     try:
         # Losing the last command's undo to a power cut is no harm, so a command does not wait for the disk twice.

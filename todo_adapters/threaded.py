@@ -16,7 +16,8 @@ Result = TypeVar("Result")
 class ThreadedTaskRepository:
     """Implements todo_core.ports.TaskRepository by moving each call of a blocking one to a worker thread.
 
-    Reading and writing have threads of their own, so that reads go on while writers wait for a lock. A call that is
+    Reading and writing have threads of their own, so that reads go on while writers wait for a lock; so has a look at
+    the store's state, which may take longer than either. A call that is
     cancelled goes on in its thread until the store ends it; what came of it is lost.
     """
 
@@ -24,11 +25,13 @@ class ThreadedTaskRepository:
         self._repository = repository
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="write")
+        self._checks = ThreadPoolExecutor(1, thread_name_prefix="check")
 
     def close(self) -> None:
         """Wait for the calls under way and end the threads; the repository within stays open."""
         self._writers.shutdown(cancel_futures=True)
         self._readers.shutdown(cancel_futures=True)
+        self._checks.shutdown(cancel_futures=True)
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         return await self._run(self._writers, self._repository.add, new)
@@ -60,7 +63,7 @@ class ThreadedTaskRepository:
         return await self._run(self._readers, self._repository.owner_of, task_id)
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        await self._run(self._readers, self._repository.check)
+        await self._run(self._checks, self._repository.check)
 
     async def _run(
         self, threads: ThreadPoolExecutor, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object

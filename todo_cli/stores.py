@@ -1,6 +1,6 @@
 """The store that an address names, opened for this process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -49,6 +49,13 @@ def store_name(address: StorageAddress | ServerAddress) -> str:
             return "memory:"
         case ServerAddress(url):
             return url
+
+
+def files(address: StorageAddress | ServerAddress) -> Sequence[Path]:
+    """Return the files on this machine that hold somebody's tasks; some may be missing."""
+    history = history_file(address)
+    store = [address.path] if isinstance(address, SqliteAddress) else []
+    return store + ([history] if history else [])
 
 
 def history_file(address: StorageAddress | ServerAddress) -> Path | None:

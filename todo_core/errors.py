@@ -20,7 +20,8 @@
         └── KeysUnavailable     no key to verify with is known yet
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -124,13 +125,14 @@ class TokenError(TodoError):
 class TokenRefused(TokenError):
     """The token proves nobody's identity.
 
-    ``reason`` is for the audit log only. A client may learn that the token has expired, or that it is valid for longer
-    than ``longest``, where nothing else is wrong with it (RFC 6750, section 3.1).
+    ``reason`` and the ``facts`` behind it are for the audit log only. A client may learn that the token has expired, or
+    that it is valid for longer than ``longest``, where nothing else is wrong with it (RFC 6750, section 3.1).
     """
 
     reason: str
     expired: bool = False
     longest: timedelta | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.reason

@@ -81,3 +81,6 @@ class TokenVerifier(Protocol):
 
         Raises TokenRefused, and KeysUnavailable when there is no key to verify with.
         """
+
+    async def check(self) -> None:
+        """Return if tokens can be verified now. Raises KeysUnavailable."""

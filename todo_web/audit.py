@@ -1,6 +1,7 @@
 """Audit events: who tried what without being allowed to."""
 
 import logging
+from collections.abc import Mapping
 from ipaddress import ip_address
 
 from fastapi import Request
@@ -20,14 +21,14 @@ def audit(request: Request, error: TodoError) -> None:
     """Log an authentication failure or an authorization violation; any other error is none of either."""
     match error:
         case TokenRefused():
-            authentication_failed(request, error.reason)
+            authentication_failed(request, error.reason, error.facts)
         case TaskForbidden() | TaskHidden():
             access_denied(request, "foreign_task")
 
 
-def authentication_failed(request: Request, reason: str) -> None:
-    """Log that a request did not prove who sent it."""
-    _log(request, "authentication_failure", reason)
+def authentication_failed(request: Request, reason: str, facts: Mapping[str, str] | None = None) -> None:
+    """Log that a request did not prove who sent it; ``facts`` say more of the reason."""
+    _log(request, "authentication_failure", reason, facts)
 
 
 def access_denied(request: Request, reason: str) -> None:
@@ -43,7 +44,7 @@ def _address(request: Request) -> str | None:
         return None
 
 
-def _log(request: Request, event: str, reason: str) -> None:
+def _log(request: Request, event: str, reason: str, facts: Mapping[str, str] | None = None) -> None:
     route = request.scope.get("route")
     _LOGGER.warning(
         event,
@@ -55,5 +56,6 @@ def _log(request: Request, event: str, reason: str) -> None:
             "user_id": getattr(request.state, "user_id", None),
             "client": _address(request),
             **({"setting": _SETTINGS[reason]} if reason in _SETTINGS else {}),
+            **(facts or {}),
         },
     )

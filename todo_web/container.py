@@ -17,6 +17,7 @@ from todo_adapters.tokens import open_verifier
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
+from todo_web.health import Readiness
 from todo_web.settings import Settings
 from todo_web.telemetry import watch_pool
 
@@ -87,6 +88,17 @@ def storage_of(settings: Settings) -> containers.Container:
             )
 
 
+@asynccontextmanager
+async def opened(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: ANN401  its providers have no static names
+    """Open the store of a storage container by itself. Raises StorageError."""
+    try:
+        yield await storage.repository()
+    finally:
+        shutdown = storage.shutdown_resources()
+        if shutdown is not None:
+            await shutdown
+
+
 def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:
     """Return one service for each contract, by the contract's name."""
     return {contract.name: TaskService(repository, clock, contract.policy) for contract in contracts}
@@ -101,6 +113,9 @@ class WebContainer(containers.DeclarativeContainer):
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
+    )
+    readiness: providers.Provider[Readiness] = providers.ThreadSafeSingleton(
+        Readiness, repository=storage.repository, verifier=verifier
     )
 
 

@@ -7,6 +7,7 @@ import secrets
 import shlex
 import shutil
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -14,12 +15,13 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from todo_adapters.address import MemoryAddress, PostgresAddress, data_folder
+from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, data_folder
 from todo_adapters.clock import SystemClock
+from todo_adapters.private_file import exposure, make_private
 from todo_adapters.tokens import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
-from todo_web.container import WebContainer, running, storage_of
+from todo_web.container import opened, storage_of
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
 from todo_web.processes import APPLICATION, DEVELOPMENT_APPLICATION, serve
@@ -29,6 +31,10 @@ from todo_web.wire.config import WireConfig
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
+
+
+DEVELOPER = "developer"
+"""Whom a development token names where the login name is unknown."""
 
 
 class Refusal(click.ClickException):
@@ -71,10 +77,10 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
     hear_sigterm(0 if serves else TERMINATED)
     if not serves:
         return
-    settings = _settings(development_secret=dev)
-    if workers > 1 and isinstance(settings.storage, MemoryAddress):
-        raise click.UsageError("memory:// holds tasks in one process; serve it with --workers 1")
     try:
+        settings = _settings(development_secret=dev)
+        if workers > 1 and isinstance(settings.storage, MemoryAddress):
+            raise click.UsageError("memory:// holds tasks in one process; serve it with --workers 1")
         asyncio.run(_try_storage(settings))
     except StorageError as error:
         raise Refusal(str(error)) from error
@@ -131,15 +137,17 @@ def migrate() -> None:
         address = StorageSettings().storage
     except ValidationError as error:
         raise _refusal(error) from None
+    except StorageError as error:
+        raise Refusal(str(error)) from error
     if not isinstance(address, PostgresAddress):
         raise click.UsageError("DATABASE_URL names no PostgreSQL database; other stores need no migration")
     from todo_adapters.neon import migrations  # noqa: PLC0415  Alembic is slow to import, and serving needs none of it
 
     try:
-        migrations.migrate(address)
+        migration = migrations.migrate(address)
     except StorageError as error:
         raise Refusal(str(error)) from error
-    click.echo("The schema is up to date.")
+    click.echo(str(migration))
 
 
 def _settings(*, development_secret: bool) -> Settings:
@@ -166,30 +174,40 @@ def _refusal(error: ValidationError) -> Refusal:
 
 def _development_secret() -> str:
     """Return the secret of this user's data folder, made at the first call and readable by nobody else."""
-    path = data_folder() / "development-secret"
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if path.exists() and path.stat().st_size == 0:
-        path.unlink()  # whoever made it was killed before it was written
     try:
-        with open(path, "x", opener=lambda name, flags: os.open(name, flags, 0o600), encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="ascii").strip()
+        path = data_folder() / "development-secret"
+    except StorageError as error:
+        raise Refusal(str(error)) from error
+    try:
+        if path.exists() and path.stat().st_size == 0:
+            path.unlink()  # whoever made it was killed before it was written
+        make_private(path, secrets.token_urlsafe(48).encode("ascii"))
+        _warn(exposure(path))
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise Refusal(f"The development secret cannot be kept in {path}: {error.strerror}.") from error
+
+
+def _warn(text: str | None) -> None:
+    if text:
+        click.echo(f"Warning: {text}", err=True)
 
 
 async def _try_storage(settings: Settings) -> None:
     """Open the store once before any worker does, and tell what keeps it from being ready. Raises StorageError."""
-    container = WebContainer(settings=settings, storage=storage_of(settings))
-    async with running(container):
+    async with opened(storage_of(settings)) as repository:
         try:
-            await container.storage.repository().check()
+            await repository.check()
         except StorageError as error:
-            click.echo(f"Warning: the service is not ready: {error}", err=True)
+            _warn(f"the service is not ready: {error}")
+    if isinstance(settings.storage, SqliteAddress):
+        _warn(exposure(settings.storage.path))
 
 
 def _greet(settings: Settings, host: str, port: int) -> None:
-    user = getpass.getuser()
+    user = DEVELOPER
+    with suppress(KeyError, OSError):  # the account may have no name, as in a container
+        user = getpass.getuser()
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
     if settings.shared_secret is None:
         click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")

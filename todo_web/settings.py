@@ -80,13 +80,6 @@ class Settings(StorageSettings):
     keep_alive: int = Field(5, ge=1, le=3600, validation_alias="TODO_KEEP_ALIVE")
     request_log: bool = Field(default=True, validation_alias="TODO_REQUEST_LOG")
 
-    @field_validator("secret")
-    @classmethod
-    def _is_usable_secret(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None:
-            read_secret(secret.get_secret_value())
-        return secret
-
     @field_validator("issuer_url", "jwks_url")
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
@@ -136,6 +129,8 @@ class Settings(StorageSettings):
                 "BETTER_AUTH_SECRET is not set; set it to the secret of your Better Auth server (at least 32 bytes), "
                 "or try the service with: todo-web --dev",
             )
+        if self.shared_secret is not None:
+            read_secret(self.shared_secret)
         return self
 
     @property

@@ -15,14 +15,16 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from pythonjsonlogger.json import JsonFormatter
 
+from tests import secrecy
 from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET
+from tests.adapters.tokens.forge import ISSUER, SECRET, token
 from tests.adapters.tokens.serving import publishing
 from tests.secrecy import leak
 from tests.web.conftest import Start, bearer, settings
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.claims import SHOWN_LIMIT
 from todo_core.ports import TaskRepository
 from todo_web.app import create_app
 from todo_web.logs import log_config
@@ -213,6 +215,23 @@ def test_each_failure_and_violation_is_one_event(  # noqa: PLR0913  one row of t
     assert str(found["route"]).startswith(path.split("{", maxsplit=1)[0].replace("bob", "{user_id}"))
     assert found["client"] == "192.0.2.1"
     assert str(found["time"]).endswith("+00:00")
+
+
+@pytest.mark.parametrize("name", ["issuer", "audience"])
+def test_what_a_token_says_and_should_say_is_in_the_event(
+    name: str, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once its signature holds. The client learns nothing of it."""
+    claim = {"issuer": "iss", "audience": "aud"}[name]
+    client = start(BETTER_AUTH_URL="https://ours.example")
+    claims = {"sub": "ann", "exp": SystemClock().now().timestamp() + 60, claim: "https://theirs.example/" + "x" * 500}
+    answer = client.get("/tasks", headers={"Authorization": f"Bearer {token(claims, secret=secrecy.SECRET)}"})
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (UNAUTHORIZED, INVALID)
+    (found,) = events(caplog)
+    assert (found["reason"], found[f"expected_{name}"]) == (f"wrong_{name}", "https://ours.example")
+    assert found[name].startswith("https://theirs.example/xx")
+    assert len(found[name]) == SHOWN_LIMIT
+    assert "ours.example" not in answer.text
 
 
 def test_missing_tasks_and_faulty_input_are_no_events(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,18 +11,27 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.processes import PROGRAM, STARTUP_SECONDS, environment, serving, starting
+from tests.adapters.tokens.issuer import Issuer
+from tests.adapters.tokens.serving import publishing
+from tests.processes import PROGRAM, STARTUP_SECONDS, Server, environment, serving, starting
+from tests.waiting import until
 from tests.web.conftest import SECRET, bearer
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.driver import run_now
 from todo_core.query import TaskQuery
+from todo_core.task import NewTask
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def values(folder: Path) -> dict[str, str]:
@@ -46,6 +55,7 @@ def run(folder: Path, given: dict[str, str], *arguments: str) -> subprocess.Comp
     [
         ({}, "BETTER_AUTH_SECRET is not set"),
         ({"BETTER_AUTH_SECRET": "short-secret"}, "shorter than 32 bytes"),
+        ({"BETTER_AUTH_SECRET": "x" * 64}, "one character repeated"),
         ({"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "mysql://u:hunter2@h/d"}, "postgresql://"),
         ({"BETTER_AUTH_SECRET": SECRET, "TODO_CONTRACTS": "nonsense"}, "unknown contract"),
         ({"BETTER_AUTH_SECRET": SECRET, "TODO_CONTRACTS": "backend-api,fastapi-backend-crud"}, "both serve"),
@@ -63,6 +73,44 @@ def test_a_wrong_setting_is_one_line_that_says_what_to_mend(tmp_path: Path, give
     assert ended.stderr.count("\n") == 1
     assert "hunter2" not in ended.stderr
     assert "short-secret" not in ended.stderr
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "/proc/nobody"])
+@pytest.mark.parametrize("arguments", [("--dev",), ("token", "ann")])
+def test_a_home_that_cannot_be_written_is_one_line(tmp_path: Path, home: str, arguments: tuple[str, ...]) -> None:
+    ended = run(tmp_path, {"HOME": home, "XDG_DATA_HOME": ""}, *arguments)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert "development-secret" in ended.stderr
+
+
+def test_files_that_others_may_read_are_told(tmp_path: Path) -> None:
+    """Of a development secret and a store that somebody made, or opened to others; what is made here is private."""
+    folder = tmp_path / "todo"
+    folder.mkdir(mode=0o755)
+    home = {"XDG_DATA_HOME": str(tmp_path), "HOME": str(tmp_path)}
+    with serving(home, "--dev") as server:
+        assert not any("Others may read" in line for line in server.lines)
+    made = [folder / "development-secret", folder / "tasks.db"]
+    assert [stat.S_IMODE(file.stat().st_mode) for file in made] == [0o600, 0o600]
+    for file in made:
+        file.chmod(0o644)
+    with serving(home, "--dev") as server:
+        assert says(server, "Swagger UI")
+        told = [line for line in server.lines if "Others may read" in line]
+    assert [f"chmod 600 '{file}'" in line for file, line in zip(made, told, strict=True)] == [True, True]
+
+
+def test_the_start_fetches_keys_once(tmp_path: Path) -> None:
+    issuer = Issuer()
+    issuer.add("one", "EdDSA")
+    with publishing(issuer) as url:
+        given = values(tmp_path) | {"TODO_JWT_MODE": "jwks", "TODO_JWKS_URL": url}
+        with serving(given) as server, httpx2.Client(base_url=server.url) as client:
+            assert becomes(client, 200)
+            claims = {"sub": "ann", "iss": "http://localhost:3000", "aud": "http://localhost:3000"}
+            sent = issuer.token("one", claims | {"exp": time.time() + 60})
+            assert client.get("/tasks", headers={"Authorization": f"Bearer {sent}"}).status_code == 200
+    assert issuer.fetches == 1
 
 
 def test_memory_and_several_workers_do_not_go_together(tmp_path: Path) -> None:
@@ -362,8 +410,59 @@ def test_a_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     assert "tasks.db" in modes
 
 
-def test_a_removed_file_makes_the_service_not_ready(tmp_path: Path) -> None:
-    with serving(values(tmp_path)) as server:
-        os.remove(tmp_path / "tasks.db")  # noqa: PTH107  as a person would
-        assert httpx2.get(f"{server.url}/health/ready").status_code == 503
-        assert httpx2.get(f"{server.url}/health/live").status_code == 200
+@pytest.mark.parametrize("file", ["tasks.db", "tasks.db-wal"])
+def test_a_file_that_was_removed_takes_no_writes(tmp_path: Path, file: str) -> None:
+    """What would be acknowledged would be lost, whether or not somebody puts another file in its place."""
+    with serving(values(tmp_path)) as server, httpx2.Client(base_url=server.url, headers=bearer()) as client:
+        client.post("/tasks", json={"title": "x"})
+        os.remove(tmp_path / file)  # noqa: PTH107  as a person would
+        for again in (False, True):
+            refused = client.post("/tasks", json={"title": "y"})
+            assert (refused.status_code, refused.json()["code"]) == (503, "storage_unavailable")
+            assert client.patch("/tasks/1/toggle").status_code == 503
+            assert client.get("/health/ready").status_code == 503
+            if not again:
+                (tmp_path / file).touch()
+        assert client.get("/health/live").status_code == 200
+        assert says(server, "removed or replaced")
+
+
+def becomes(client: httpx2.Client, status: int) -> bool:
+    """Whether readiness has that status before long; what was found before may count for a second."""
+    return until(lambda: client.get("/health/ready").status_code == status)
+
+
+def says(server: Server, words: str) -> bool:
+    """Whether the service prints these words before long."""
+    return until(lambda: any(words in line for line in server.lines))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process from outside")
+def test_a_disk_that_takes_no_more_makes_the_service_not_ready(tmp_path: Path) -> None:
+    """The system refuses to let any file grow, as with a full disk or a quota. Reads go on, and it heals."""
+    import resource  # noqa: PLC0415  Windows has none
+
+    with serving(values(tmp_path)) as server, httpx2.Client(base_url=server.url, headers=bearer()) as client:
+        client.post("/tasks", json={"title": "x"})
+        assert becomes(client, 200)
+        free = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, free[1]))
+        assert client.post("/tasks", json={"title": "y"}).status_code == 503
+        assert becomes(client, 503)
+        assert client.get("/tasks/1").status_code == 200
+        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, free)
+        assert client.post("/tasks", json={"title": "z"}).status_code == 201
+        assert becomes(client, 200)
+
+
+def test_a_damaged_file_makes_the_service_not_ready(tmp_path: Path) -> None:
+    """Some pages in the middle are overwritten, which no request may have touched yet."""
+    with closing(SqliteTaskRepository(tmp_path / "tasks.db")) as repository:
+        run_now(repository.add_all("ann", (NewTask("ann", f"{n}", "x" * 500, None, NOW, NOW) for n in range(500))))
+    with serving(values(tmp_path)) as server, httpx2.Client(base_url=server.url, headers=bearer()) as client:
+        assert becomes(client, 200)
+        with (tmp_path / "tasks.db").open("r+b") as file:
+            file.seek(40 * 4096)
+            file.write(b"\xff" * 8 * 4096)
+        assert becomes(client, 503)
+        assert says(server, "is damaged")

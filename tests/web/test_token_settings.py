@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 
+from tests.adapters.tokens.issuer import Issuer
+from tests.adapters.tokens.serving import publishing
+from tests.waiting import until
 from tests.web.conftest import SECRET, Start, bearer, settings
 from todo_web.durations import parse_duration
 from todo_web.main import main
@@ -56,6 +59,36 @@ def test_only_published_keys_go_without_a_secret(mode: str) -> None:
 def test_a_secret_does_not_count_where_only_published_keys_do(start: Start) -> None:
     client = start(TODO_JWT_MODE="jwks", TODO_JWKS_URL="http://127.0.0.1:1/jwks")
     assert client.get("/tasks", headers=bearer()).status_code == 401
+
+
+def test_a_secret_that_does_not_count_is_not_looked_at() -> None:
+    assert settings(BETTER_AUTH_SECRET="short", TODO_JWT_MODE="jwks").shared_secret is None
+    for mode in ("hs256", "both"):
+        with pytest.raises(ValidationError):
+            settings(BETTER_AUTH_SECRET="short", TODO_JWT_MODE=mode)
+
+
+@pytest.mark.parametrize("mode", ["jwks", "both"])
+def test_without_keys_the_service_is_not_ready_and_the_log_says_why(
+    mode: str, start: Start, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As with a wrong BETTER_AUTH_URL. A credential in an address is not shown."""
+    client = start(TODO_JWT_MODE=mode, BETTER_AUTH_URL="http://ann:geheim@127.0.0.1:1/?key=geheim")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["code"]) == (503, "keys_unavailable")
+    assert client.get("/health/live").status_code == 200
+    assert until(lambda: [record for record in caplog.records if record.getMessage() == "keys_not_refreshed"])
+    (found,) = (vars(record) for record in caplog.records if record.getMessage() == "keys_not_refreshed")
+    assert (found["url"], found["reason"]) == ("http://127.0.0.1:1/api/auth/jwks", "Connection refused")
+    assert "geheim" not in caplog.text
+
+
+def test_with_keys_the_service_is_ready(start: Start) -> None:
+    issuer = Issuer()
+    issuer.add("one", "EdDSA")
+    with publishing(issuer) as url:
+        client = start(TODO_JWT_MODE="jwks", TODO_JWKS_URL=url)
+        assert until(lambda: client.get("/health/ready").status_code == 200)
 
 
 def test_published_keys_that_cannot_be_had_make_no_token_invalid(start: Start) -> None:

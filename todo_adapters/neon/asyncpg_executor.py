@@ -1,6 +1,8 @@
 """Run the store's statements on asyncpg: the service's hot path."""
 
 import asyncio
+import logging
+import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -13,9 +15,11 @@ from todo_adapters.neon import PoolUse
 from todo_adapters.neon.connections import Connection, Connections
 from todo_adapters.neon.endpoint import Endpoint
 from todo_adapters.neon.executor import Row, Values
-from todo_adapters.neon.faults import UNAVAILABLE, UNTRUSTED, fault
+from todo_adapters.neon.faults import UNKNOWN_HOST, fault, lost
 from todo_adapters.neon.statements import Statement
-from todo_core.errors import StorageUnavailable, StorageUnusable
+from todo_core.errors import StorageUnavailable
+
+_LOGGER = logging.getLogger("todo.storage")
 
 _GRACE = 2.0
 """Seconds in which the server may confirm that it has stopped an abandoned statement."""
@@ -46,7 +50,8 @@ class AsyncpgExecutor:
             password=endpoint.password,
             database=endpoint.database,
             ssl=_protection(endpoint),
-            server_settings={"application_name": endpoint.application_name},
+            target_session_attrs=endpoint.target_session_attrs,
+            server_settings=endpoint.start_up,
             statement_cache_size=0 if endpoint.pooled else 100,
             timeout=deadline,
         )
@@ -112,11 +117,14 @@ class AsyncpgExecutor:
                 if transaction:
                     await transaction.roll_back()
                 else:
-                    # asyncpg sends nothing before the server has stopped what was given up.
-                    await connection.execute("")
+                    # asyncpg sends nothing before the server has stopped what was given up. It takes the answer to an
+                    # empty statement for a fault (MagicStack/asyncpg, 0.31 and 0.32), so this one has a result.
+                    await connection.execute("SELECT 1")
             clean = True
         except (*_LOST, asyncpg.PostgresError, OSError):
             pass
+        except Exception as error:  # noqa: BLE001  nobody waits for this task, so nobody else would see it
+            _LOGGER.error("connection_not_released", extra={"reason": type(error).__name__})  # noqa: TRY400  one line
         finally:
             if not clean:
                 connection.terminate()
@@ -178,12 +186,12 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except asyncpg.PostgresError as error:
-        if meaning := fault(error.sqlstate, getattr(error, "constraint_name", None)):
+        if meaning := fault(error.sqlstate, getattr(error, "constraint_name", None), str(error)):
             raise meaning from error
         raise
     except asyncpg.DataError:  # a value that does not fit its column: no fault of the connection
         raise
-    except ssl.SSLCertVerificationError as error:
-        raise StorageUnusable(UNTRUSTED) from error
+    except socket.gaierror as error:
+        raise StorageUnavailable(UNKNOWN_HOST) from error
     except (*_LOST, OSError) as error:  # a TimeoutError is an OSError
-        raise StorageUnavailable(UNAVAILABLE) from error
+        raise lost(str(error)) from error

@@ -8,26 +8,56 @@ unless ``sslrootcert`` is given, which makes it ``verify-ca``; ``verify-full`` i
 ``channel_binding=require`` is enforced by psycopg2 only: asyncpg cannot bind the channel, and connects without.
 """
 
+import re
 import ssl
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from todo_adapters.address import PostgresAddress
 from todo_core.errors import StorageUnusable
 
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _CHANNEL_BINDINGS = ("disable", "prefer", "require")
+_SESSIONS = ("any", "read-write", "primary")
+"""Of libpq's kinds of sessions those that can be written to."""
 _FLAG = ("true", "false")
-_IGNORED = ("connect_timeout", "pool_timeout", "connection_limit")
-"""Written into addresses for other programs; deadline and pool are settings of this one."""
-_PARAMETERS = ("sslmode", "sslrootcert", "channel_binding", "application_name", "pgbouncer", *_IGNORED)
+_SCHEMA = ("public",)
+_ENDPOINT_OPTION = re.compile("(endpoint|project)=[A-Za-z0-9-]+")
+_IGNORED = (
+    "connect_timeout",
+    "pool_timeout",
+    "connection_limit",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+)
+"""Written into addresses for other programs; this one has a deadline, a pool and a watch over it of its own."""
+_PARAMETERS = (
+    "host",
+    "sslmode",
+    "ssl",
+    "sslrootcert",
+    "channel_binding",
+    "target_session_attrs",
+    "options",
+    "schema",
+    "application_name",
+    "pgbouncer",
+    *_IGNORED,
+)
+_NAME = re.compile("[a-z][a-z_]{0,40}", re.IGNORECASE)
 
 _POOLER = "-pooler"
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A database on a server. ``sslrootcert`` is a file of certificates, ``system`` or None for this machine's own."""
+    """A database on a server. ``host`` may be the folder of a socket, and then there is no TLS.
+
+    ``sslrootcert`` is a file of certificates, ``system`` or None for this machine's own.
+    """
 
     host: str
     port: int
@@ -37,7 +67,9 @@ class Endpoint:
     sslmode: str
     sslrootcert: str | None
     channel_binding: str
-    application_name: str
+    target_session_attrs: str
+    start_up: Mapping[str, str]
+    """What the server is told when a connection is opened."""
     pooled: bool
     """Whether a pooler in transaction mode stands in between: Neon names it in the host (``ep-…-pooler.…``), and for
     any other one ``pgbouncer=true`` says so."""
@@ -75,38 +107,78 @@ def endpoint(address: PostgresAddress) -> Endpoint:
     """Read an address. Raises StorageUnusable, which names what is wrong and never repeats the address."""
     try:
         url = urlsplit(address.url)
-        host, port = url.hostname, url.port
+        port = url.port
     except ValueError:
         raise StorageUnusable("The database address is not a URL; is a special character not encoded?") from None
+    options = _options(url.query)
+    _choice(options, "schema", _SCHEMA, "public")
+    host = _host(url, options)
     user, database = unquote(url.username or ""), unquote(url.path.removeprefix("/"))
     if not host or not user or not database:
         raise StorageUnusable("The database address must name a host, a user and a database.")
-    options = _options(url.query)
     _refuse_missing(options.get("sslrootcert"))
     return Endpoint(
-        host=unquote(host),
+        host=host,
         port=port or 5432,
         database=database,
         user=user,
         password=None if url.password is None else unquote(url.password),
-        sslmode=_choice(options, "sslmode", _SSL_MODES, "prefer"),
+        sslmode=_choice(options, "sslmode", _SSL_MODES, _ssl(options) or "prefer"),
         sslrootcert=options.get("sslrootcert"),
         channel_binding=_choice(options, "channel_binding", _CHANNEL_BINDINGS, "prefer"),
-        application_name=options.get("application_name", "todo"),
+        target_session_attrs=_choice(options, "target_session_attrs", _SESSIONS, "any"),
+        start_up={"application_name": options.get("application_name", "todo"), **_endpoint_option(options)},
         pooled=host.partition(".")[0].endswith(_POOLER) or _choice(options, "pgbouncer", _FLAG, "false") == "true",
     )
 
 
 def _options(query: str) -> dict[str, str]:
+    if "@" in query:  # what stands before it may be the rest of a password
+        raise StorageUnusable("The database address is not understood; is a special character not encoded?")
     # A plus is a plus here, as in libpq; only forms write a blank so.
     options = dict(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True))
     for name in options:
         if name not in _PARAMETERS:
-            raise StorageUnusable(f"The database address has an unknown parameter; known are {', '.join(_PARAMETERS)}.")
+            shown = f" {name}" if _NAME.fullmatch(name) else ""
+            known = ", ".join(_PARAMETERS)
+            raise StorageUnusable(f"The database address has an unknown parameter{shown}; known are {known}.")
     return options
 
 
-def _choice(options: dict[str, str], name: str, accepted: tuple[str, ...], default: str) -> str:
+def _host(url: SplitResult, options: Mapping[str, str]) -> str:
+    """Return the host's name, or the folder of a socket: that is the parameter ``host``, or encoded like a host."""
+    named = url.netloc.rpartition("@")[2]
+    # Not url.hostname for a folder, because it is in lower case.
+    host = unquote(named.partition(":")[0] if named.lower().startswith("%2f") else url.hostname or "")
+    other = options.get("host")
+    if other is None:
+        return host
+    if host or not other.startswith("/"):
+        raise StorageUnusable("host in the database address must be the folder of a socket, and the only host.")
+    return other
+
+
+def _ssl(options: Mapping[str, str]) -> str | None:
+    """Return what ``ssl`` says, which other drivers write for ``sslmode``."""
+    if "ssl" not in options:
+        return None
+    mode = _choice(options, "ssl", ("true", *_SSL_MODES), "").replace("true", "require")
+    if options.get("sslmode", mode) != mode:
+        raise StorageUnusable("ssl and sslmode in the database address contradict each other; write sslmode only.")
+    return mode
+
+
+def _endpoint_option(options: Mapping[str, str]) -> dict[str, str]:
+    """Return how Neon is told which of its endpoints is meant, where TLS does not tell it."""
+    option = options.get("options")
+    if option is None:
+        return {}
+    if not _ENDPOINT_OPTION.fullmatch(option):
+        raise StorageUnusable("options in the database address can only be endpoint%3D and the name of an endpoint.")
+    return {"options": option}
+
+
+def _choice(options: Mapping[str, str], name: str, accepted: tuple[str, ...], default: str) -> str:
     value = options.get(name, default)
     if value not in accepted:
         raise StorageUnusable(f"{name} in the database address must be one of {', '.join(accepted)}.")

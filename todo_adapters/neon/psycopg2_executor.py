@@ -6,9 +6,11 @@ Blocks, and never suspends: the console program calls it without an event loop, 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import URL, Engine, create_engine, exc
+import psycopg2
+from psycopg2 import extensions
+from sqlalchemy import URL, Engine, create_engine, event, exc
 from sqlmodel import Session
 
 from todo_adapters.neon import deadline as waiting
@@ -35,7 +37,10 @@ class Psycopg2Executor:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds."""
         self._deadline = deadline
         self._engine = open_engine(endpoint, pool_size=pool_size, deadline=deadline)
-        self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        # SQLAlchemy's own way, an isolation level for each use, asks the server whenever a connection is given back;
+        # one that dies of that never returns to its pool.
+        event.listen(self._engine, "connect", _commit_each_statement)
+        event.listen(self._engine, "checkin", _commit_each_statement)
 
     async def fetch(  # noqa: D102  the protocol says it
         self,
@@ -51,24 +56,27 @@ class Psycopg2Executor:
             except exc.DBAPIError as error:
                 if not (repeatable and error.connection_invalidated):
                     raise
+            except psycopg2.Error:
+                if not repeatable:
+                    raise
             return self._fetch_once(statement, values)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["Psycopg2Transaction"]:  # noqa: D102  the protocol says it
-        session = Session(self._engine)
-        transaction = Psycopg2Transaction(session, self._deadline)
-        try:
-            yield transaction
-            transaction.commit()
-        finally:
-            with waiting.deadline(self._deadline):
-                session.close()
+        with Session(self._engine) as session:
+            transaction = Psycopg2Transaction(session, self._deadline)
+            try:
+                yield transaction
+                transaction.commit()
+            except BaseException:
+                transaction.roll_back()
+                raise
 
     async def close(self) -> None:  # noqa: D102  the protocol says it
         self._engine.dispose()
 
     def _fetch_once(self, statement: Statement, values: Values) -> Sequence[Row]:
-        with Session(self._autocommit) as session:
+        with Session(self._engine) as session:
             return _fetch(session, statement, values)
 
 
@@ -81,12 +89,23 @@ class Psycopg2Transaction:
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
         with translated_errors(), waiting.deadline(self._deadline):
+            if not self._session.in_transaction():
+                link = cast("extensions.connection", self._session.connection().connection.driver_connection)
+                link.autocommit = False
             return _fetch(self._session, statement, values)
 
     def commit(self) -> None:
         """Make it durable."""
         with translated_errors(), waiting.deadline(self._deadline):
             self._session.commit()
+
+    def roll_back(self) -> None:
+        """Undo it; a connection that cannot do that is thrown away."""
+        try:
+            with waiting.deadline(self._deadline):
+                self._session.rollback()
+        except (exc.DBAPIError, psycopg2.Error):
+            self._session.invalidate()
 
 
 def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engine:
@@ -97,7 +116,7 @@ def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engin
     )
     return create_engine(
         address,
-        connect_args=_protection(endpoint) | _KEEPALIVE | {"application_name": endpoint.application_name},
+        connect_args={**_protection(endpoint), **_KEEPALIVE, **endpoint.start_up},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=deadline,
@@ -108,10 +127,20 @@ def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engin
 
 
 def _protection(endpoint: Endpoint) -> dict[str, Any]:
-    protection = {"sslmode": endpoint.sslmode, "channel_binding": endpoint.channel_binding}
+    protection = {
+        "sslmode": endpoint.sslmode,
+        "channel_binding": endpoint.channel_binding,
+        "target_session_attrs": endpoint.target_session_attrs,
+    }
     if certificates := endpoint.certificates:
         protection["sslrootcert"] = certificates
     return protection
+
+
+def _commit_each_statement(connection: extensions.connection | None, _record: object) -> None:
+    """Take a connection out of the mode in which a transaction has used it; this sends nothing."""
+    if connection and not connection.closed:
+        connection.autocommit = True
 
 
 def _fetch(session: Session, statement: Statement, values: Values) -> Sequence[Row]:
@@ -125,14 +154,19 @@ def _in_utc(value: object) -> object:
 
 @contextmanager
 def translated_errors() -> Iterator[None]:
-    """Turn what SQLAlchemy raises into the domain's errors."""
+    """Turn what SQLAlchemy and psycopg2 raise into the domain's errors.
+
+    SQLAlchemy passes on what psycopg2 raises outside a statement as it is: while a connection is lent or given back.
+    """
     try:
         yield
-    except exc.DBAPIError as error:
-        diagnosis = getattr(error.orig, "diag", None)
-        lost = isinstance(error, exc.OperationalError | exc.InterfaceError) or error.connection_invalidated
-        sqlstate = getattr(error.orig, "pgcode", None) or (None if lost else "")
-        if meaning := fault(sqlstate, getattr(diagnosis, "constraint_name", None)):
+    except (exc.DBAPIError, psycopg2.Error) as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
+        invalidated = isinstance(error, exc.DBAPIError) and error.connection_invalidated
+        lost = invalidated or isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)
+        sqlstate = getattr(cause, "pgcode", None) or (None if lost else "")
+        constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
+        if meaning := fault(sqlstate, constraint, str(cause)):
             raise meaning from error
         raise
     except exc.TimeoutError as error:

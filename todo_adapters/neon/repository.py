@@ -5,7 +5,7 @@ from itertools import islice
 
 from todo_adapters.neon import statements
 from todo_adapters.neon.executor import Executor, Transaction, Values
-from todo_adapters.neon.faults import MIGRATE, NEWER
+from todo_adapters.neon.faults import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
@@ -82,12 +82,16 @@ class NeonTaskRepository:
         return rows[0][0] if rows else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.SCHEMA_REVISION, {}, repeatable=True)
-        revision = rows[0][0] if rows else ""
+        rows = await self._executor.fetch(statements.STATE, {}, repeatable=True)
+        revision, encoding, read_only = rows[0] if rows else ("", UTF8, "off")
+        if encoding != UTF8:
+            raise StorageUnusable(NOT_UTF8)
         if revision < REVISION:
             raise StorageUnusable(f"The database's schema is older than this program; {MIGRATE}")
         if revision > REVISION:
             raise StorageUnusable(NEWER)
+        if read_only == "on":
+            raise StorageUnusable(READ_ONLY)
 
 
 async def _lock(transaction: Transaction, user_id: str, task_ids: Collection[int]) -> dict[int, Task]:

@@ -1,7 +1,7 @@
 """Every statement that the two executors run, built from the table and built once.
 
 The names of a statement's parameters are those of the values that the executors hand in. All but ``OWNER_OF`` and
-``SCHEMA_REVISION`` reach the rows of one user only.
+``STATE`` reach the rows of one user only.
 """
 
 from collections.abc import Mapping
@@ -145,7 +145,14 @@ REMOVE: Statement = delete(TASKS).where(*_AS_READ).returning(_c.id)
 
 OWNER_OF: Statement = select(_c.user_id).where(_c.id == _ID, _c.deleted_at.is_(None))
 
-SCHEMA_REVISION: Statement = select(column("version_num", Text())).select_from(table(VERSION_TABLE))
+ENCODING = func.current_setting(literal_column("'server_encoding'"))
+
+STATE: Statement = select(
+    column("version_num", Text()),
+    ENCODING,
+    func.current_setting(literal_column("'transaction_read_only'")),
+).select_from(table(VERSION_TABLE))
+"""The schema's revision and what of the database's settings decides whether the store can be used; no row without."""
 
 
 @dataclass(frozen=True, slots=True)

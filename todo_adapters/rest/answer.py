@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from todo_adapters.rest.representation import UNKNOWN_VERSION, read_task
-from todo_core.errors import StorageUnusable
+from todo_core.errors import InvalidInput, StorageUnusable
 from todo_core.task import Task
 
 Result = TypeVar("Result")
@@ -35,7 +35,7 @@ class Answer:
         """The version in the entity tag."""
         found = _ETAG.fullmatch(self.headers.get("etag", ""))
         if found is None:
-            raise _strange()
+            raise strange()
         return int(found[1])
 
     @property
@@ -68,9 +68,10 @@ class Answer:
 def _read(read: Callable[[], Result]) -> Result:
     try:
         return read()
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise _strange() from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InvalidInput):
+        raise strange() from None
 
 
-def _strange() -> StorageUnusable:
+def strange() -> StorageUnusable:
+    """Return what to raise for an answer that is not as the contract has it."""
     return StorageUnusable("The server's answer is not one of a to-do service; check the address.")

@@ -1,21 +1,30 @@
 """Requests to a server, sent again where nothing can go wrong by that, and never without bound."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from threading import Lock
 
 import httpx2
 
 from todo_adapters.address import ServerAddress
+from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
 from todo_adapters.rest.answer import Answer
-from todo_core.errors import StorageUnavailable
+from todo_core.errors import StorageUnavailable, StorageUnusable
 
 CONNECT_SECONDS = 5.0
-ANSWER_SECONDS = 15.0
-"""How long each part of an answer may take; the service gives its store five seconds."""
+SILENCE_SECONDS = 15.0
+"""How long a server may say nothing; the service gives its store five seconds."""
+
+SECONDS = 60.0
+"""How long a request may take in all, its further tries and the whole of the answer included."""
+
+SIZE_LIMIT = 64 * 1024 * 1024
+"""Bytes of an answer, of which a long list needs a few hundred for each task."""
 
 PAUSES = (0.2, 0.6)
 """Seconds before the second and the third try; there is no fourth."""
@@ -47,61 +56,81 @@ class Request:
 
 
 class Exchange:
-    """Sends requests to one server. May be used from several threads."""
+    """Sends requests to one server, one at a time. May be used from several threads, but from no event loop."""
 
-    def __init__(self, client: httpx2.Client, wait: Callable[[float], None]) -> None:
+    def __init__(
+        self, client: httpx2.AsyncClient, runner: asyncio.Runner, wait: Callable[[float], None], seconds: float
+    ) -> None:
+        # An event loop, because nothing else ends an answer in the middle of its head.
         self._client = client
+        self._runner = runner
+        self._turn = Lock()
         self._wait = wait
+        self._seconds = seconds
 
     def send(self, request: Request, token: str | None = None) -> Answer:
-        """Return the answer, whatever its status. Raises StorageUnavailable when none comes."""
+        """Return the answer, whatever its status.
+
+        Raises StorageUnavailable when none comes in time, and StorageUnusable for one that is too large.
+        """
         headers = {**request.headers, "Authorization": f"Bearer {token}"} if token else request.headers
+        end = time.monotonic() + self._seconds
         repeated = False
         for pause in (*PAUSES, None):
             try:
-                response = self._client.request(
-                    request.method,
-                    request.path,
-                    headers=headers,
-                    params=request.parameters,
-                    json=request.body,
-                )
+                with self._turn:
+                    answer = self._runner.run(self._ask(request, headers, end - time.monotonic()))
+            except BodyRefused as error:
+                raise StorageUnusable(f"The server's answer is not read: {error}; ask for less of it.") from None
             except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
                 if pause is None:
                     raise _unreachable() from None  # The library's message may hold the address.
                 repeated |= not isinstance(error, _NEVER_SENT)
                 self._wait(pause)
                 continue
-            delay = _delay(response, pause)
+            delay = _delay(answer, pause)
             if delay is None:
-                return Answer(response.status_code, response.headers, response.content, repeated)
+                return replace(answer, repeated=repeated)
             repeated = True
             self._wait(delay)
         raise _unreachable()
 
+    async def _ask(self, request: Request, headers: Mapping[str, str], seconds: float) -> Answer:
+        asking = self._client.stream(
+            request.method, request.path, headers=headers, params=request.parameters, json=request.body
+        )
+        async with asyncio.timeout(seconds), asking as response:
+            return Answer(response.status_code, response.headers, await read_body(response, SIZE_LIMIT))
+
 
 @contextmanager
-def open_exchange(address: ServerAddress, wait: Callable[[float], None] = time.sleep) -> Iterator[Exchange]:
+def open_exchange(
+    address: ServerAddress, wait: Callable[[float], None] = time.sleep, seconds: float = SECONDS
+) -> Iterator[Exchange]:
     """Open the way to a server; the connection is kept for the requests after the first.
 
     A token is sent to that address alone: no redirect is followed, and no proxy asked about this machine.
     """
-    with httpx2.Client(
+    client = httpx2.AsyncClient(
         base_url=address.url,
-        headers={"Accept": "application/json"},
-        timeout=httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+        headers={"Accept": "application/json", **AS_IT_IS},
+        timeout=httpx2.Timeout(SILENCE_SECONDS, connect=CONNECT_SECONDS),
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
         trust_env=not address.local,
-    ) as client:
-        yield Exchange(client, wait)
+    )
+    with asyncio.Runner() as runner:
+        try:
+            yield Exchange(client, runner, wait, seconds)
+        finally:
+            runner.run(client.aclose())
 
 
-def _delay(response: httpx2.Response, pause: float | None) -> float | None:
+def _delay(answer: Answer, pause: float | None) -> float | None:
     """Return how long to wait before the next try; None if this is the answer."""
-    if pause is None or response.status_code not in _BUSY:
+    if pause is None or answer.status not in _BUSY:
         return None
-    asked = response.headers.get("Retry-After", "")
+    asked = answer.headers.get("Retry-After", "")
     if not asked.isascii() or not asked.isdecimal():
         return pause
     seconds = float(asked)

@@ -1,10 +1,10 @@
 """The lists of a server, page by page."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
-from todo_adapters.rest.answer import Answer
+from todo_adapters.rest.answer import Answer, strange
 from todo_adapters.rest.refusals import refusal
 from todo_core.query import PAGE_LIMIT, Position, Status, TaskQuery
 from todo_core.task import Task
@@ -44,12 +44,14 @@ class Listing:
         skipping = query.after is not None and cursor is None
         limit = PAGE_LIMIT if skipping or query.limit is None else min(query.limit, PAGE_LIMIT)
         more = True
+        reached: Position | None = None
         while more:
             parameters = {"limit": str(limit)} | ({"cursor": cursor} if cursor else {})
             tasks, cursor = self._page(query, parameters)
-            if tasks and cursor:
-                self._cursors[_list_of(query)] = (query.sort.position(tasks[-1]), cursor)
-            yield [task for task in tasks if _is_beyond(query, task)] if skipping else tasks
+            if cursor:
+                reached = _goes_on(query, reached, tasks)
+                self._cursors[_list_of(query)] = (reached, cursor)
+            yield [task for task in tasks if _is_beyond(query, task, query.after)] if skipping else tasks
             more = cursor is not None
 
     def _cursor_at(self, query: TaskQuery) -> str | None:
@@ -70,8 +72,15 @@ def _list_of(query: TaskQuery) -> tuple[object, ...]:
     return query.status, query.sort, query.search
 
 
-def _is_beyond(query: TaskQuery, task: Task) -> bool:
-    if query.after is None:
+def _goes_on(query: TaskQuery, reached: Position | None, tasks: Sequence[Task]) -> Position:
+    """Return the place of a page's last task, which must be beyond the one before: else a list would never end."""
+    if not tasks or not _is_beyond(query, tasks[-1], reached):
+        raise strange()
+    return query.sort.position(tasks[-1])
+
+
+def _is_beyond(query: TaskQuery, task: Task, start: Position | None) -> bool:
+    if start is None:
         return True
     place = query.sort.position(task)
-    return place < query.after if query.sort.descending else place > query.after
+    return place < start if query.sort.descending else place > start

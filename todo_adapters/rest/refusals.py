@@ -1,5 +1,6 @@
 """What a server's refusals mean in the domain."""
 
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
@@ -17,6 +18,11 @@ from todo_core.errors import (
     TokenRefused,
     VersionConflict,
 )
+from todo_core.text import clean_title
+
+DETAIL_LIMIT = 300
+_INVALID = "The server refuses the input."
+_WORD = re.compile("[a-z][a-z_]{0,50}")
 
 _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
     (401, "token_expired"): lambda _: TokenRefused("The token has expired.", expired=True),
@@ -30,7 +36,7 @@ _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
 
 def refusal(answer: Answer, task_id: int = 0) -> TodoError:
     """Return what to raise for an answer that is not the one hoped for; ``task_id`` is the task that was asked for."""
-    code = str(answer.problem.get("code"))
+    code = _word(answer.problem.get("code"))
     if known := _REFUSALS.get((answer.status, code)):
         return known(task_id)
     if answer.status == HTTPStatus.UNAUTHORIZED:
@@ -46,8 +52,18 @@ def _invalid_input(problem: Mapping[str, object], code: str) -> InvalidInput:
     field = ""
     match problem.get("errors"):
         case [{"pointer": str(pointer)}, *_]:
-            field = pointer.removeprefix("/")
-    return InvalidInput(field, code, str(problem.get("detail", "The server refuses the input.")))
+            field = _word(pointer.removeprefix("/"))
+    detail = problem.get("detail")
+    try:
+        said = clean_title(detail, DETAIL_LIMIT) if isinstance(detail, str) else _INVALID
+    except InvalidInput:
+        said = _INVALID
+    return InvalidInput(field, code, said)
+
+
+def _word(text: object) -> str:
+    """Return a name out of a problem, if it is one."""
+    return text if isinstance(text, str) and _WORD.fullmatch(text) else ""
 
 
 def _fault(status: int) -> TodoError:

@@ -1,14 +1,19 @@
 """Between the JSON of the API and the domain's tasks."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from todo_core.errors import NotOffered
 from todo_core.task import NewTask, Task
+from todo_core.text import clean_description, clean_title, is_user_id
 
 UNKNOWN_VERSION = 0
 """Of a task in a list, which tells no versions; no stored task has it, so nothing can be changed by it."""
+
+ANY_LENGTH = sys.maxsize
+IDS = range(1, 2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +26,25 @@ class Write:
 
 
 def read_task(document: Mapping[str, object], version: int, *, in_trash: bool = False) -> Task:
-    """Return a task as the API shows it. Raises KeyError, TypeError and ValueError for what is none.
+    """Return a task as the API shows it. Raises KeyError, TypeError, ValueError and InvalidInput for what is none.
 
+    Texts keep the rules of the core, but for their lengths, which are the server's to choose.
     The API does not say when a task was deleted; nothing changes one in the trash, so it was its last change.
     """
     updated_at = _time(document["updated_at"])
     completed_at = document["completed_at"]
-    description = document["description"]
+    match document:
+        case {"id": int(task_id), "user_id": str(user_id), "title": str(title), "description": str() | None as text}:
+            description = clean_description(text, ANY_LENGTH)
+        case _:
+            raise TypeError
+    if not is_user_id(user_id) or task_id not in IDS or isinstance(task_id, bool):
+        raise ValueError
     return Task(
-        id=int(str(document["id"])),
-        user_id=str(document["user_id"]),
-        title=str(document["title"]),
-        description=None if description is None else str(description),
+        id=task_id,
+        user_id=user_id,
+        title=clean_title(title, ANY_LENGTH),
+        description=description,
         completed=document["completed"] is True,
         completed_at=None if completed_at is None else _time(completed_at),
         created_at=_time(document["created_at"]),

@@ -2,15 +2,19 @@
 
 import json
 import os
-import stat
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
+from todo_adapters.private_file import is_open_to_others, make_private
 from todo_core.errors import StorageUnusable
+
+if sys.platform != "win32":
+    import fcntl
 
 SERVICE = "todo"
 """What the keyring shows as the owner of the tokens."""
@@ -45,21 +49,42 @@ class TokenStore:
         self.forget(server)
         if _Keyring().put(server, token):
             return KEYRING
-        self._write({**self._read(), server: token})
+        make_private(self._path, b"{}")
+        with self._alone():
+            self._write({**self._read(), server: token})
         return str(self._path)
 
     def forget(self, server: str) -> bool:
         """Remove the token for a server, wherever it is; return whether there was one. Raises as ``find``."""
-        tokens = dict(self._read())
-        filed = tokens.pop(server, None)
-        if filed:
-            self._write(tokens)
-        return _Keyring().remove(server) or filed is not None
+        filed = self._path.exists() and self._forget_filed(server)
+        return _Keyring().remove(server) or filed
+
+    def _forget_filed(self, server: str) -> bool:
+        with self._alone():
+            tokens = dict(self._read())
+            filed = tokens.pop(server, None)
+            if filed:
+                self._write(tokens)
+            return filed is not None
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let no other process change the file meanwhile, which has a folder by now; Windows has no such lock."""
+        if sys.platform == "win32":
+            yield
+            return
+        # The folder's, because the file is replaced as a whole. The end of the process lets go of it, too.
+        folder = os.open(self._path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _read(self) -> Mapping[str, str]:
         try:
             with self._path.open(encoding="utf-8") as file:
-                if sys.platform != "win32" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+                if is_open_to_others(file.fileno()):
                     raise StorageUnusable(f"Others may read {self._path}; log in anew after: rm '{self._path}'")
                 tokens = json.load(file)
         except FileNotFoundError:
@@ -72,7 +97,6 @@ class TokenStore:
 
     def _write(self, tokens: Mapping[str, str]) -> None:
         """Replace the file as a whole; nobody else may ever read it, not even the part that is written first."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         number, part = tempfile.mkstemp(dir=self._path.parent, prefix=f"{self._path.name}.")  # mode 0600
         try:
             with os.fdopen(number, "w", encoding="utf-8") as file:

@@ -1,11 +1,12 @@
 """Open a SQLite file as a task store, and say in the domain's words what goes wrong with it."""
 
-import os
 import sqlite3
+import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from todo_adapters.private_file import make_private
 from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
 from todo_core.errors import StorageUnavailable, StorageUnusable
 
@@ -16,7 +17,11 @@ _FAULTS = {
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written.",
     sqlite3.SQLITE_PERM: "{path} cannot be opened; check its permissions.",
     sqlite3.SQLITE_FULL: "The disk that holds {path} is full; free some space and try again.",
+    sqlite3.SQLITE_IOERR: "The disk that holds {path} fails, or allows no more; check the disk and its quota.",
 }
+
+_INSTRUCTIONS = 10_000
+"""Of SQLite's machine, between two looks at the time."""
 
 
 def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
@@ -26,11 +31,7 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     seconds for other processes. Raises StorageUnusable and StorageUnavailable.
     """
     with translated_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # Readable by nobody else; SQLite gives the files beside it the same mode. A file that exists must not be opened
-        # here: to close it would end the locks of this process's other connections to it (POSIX advisory locks).
-        with suppress(FileExistsError):
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
             raise StorageUnusable(f"{path} is no regular file; choose another one.")
         if path.stat().st_size > 0:
@@ -42,6 +43,55 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def try_out(path: Path) -> None:
+    """Do to a store what a write does: put anew what stands there already. Raises StorageUnusable if that fails.
+
+    Who holds the lock of the file just now is writing, so then nothing is tried.
+    """
+    with translated_errors(path), _connected(path) as connection:
+        try:
+            with transaction(connection):
+                version = _version(connection)
+                connection.execute(f"PRAGMA user_version = {version}")
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY:
+                raise
+        if _application(connection) != APPLICATION_ID:
+            raise damage(path)
+        _refuse_newer(connection, path)
+
+
+def is_damaged(path: Path, seconds: float) -> bool:
+    """Whether damage is found by a look at a store's pages from the first one on, for so many seconds at most.
+
+    Raises StorageUnusable if the file cannot be read.
+    """
+    end = time.monotonic() + seconds
+    with translated_errors(path), _connected(path) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > end, _INSTRUCTIONS)
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
+        except sqlite3.DatabaseError as error:
+            if _code(error) in {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY}:
+                return False
+            if _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                return True
+            raise
+
+
+def damage(path: Path) -> StorageUnusable:
+    """Return what to raise for a file in which damage was found."""
+    return StorageUnusable(_FAULTS[sqlite3.SQLITE_CORRUPT].format(path=path))
+
+
+@contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that is there, for a look with nothing remembered of it, and without waiting for anybody."""
+    uri = f"{path.absolute().as_uri()}?mode=rw"
+    with closing(sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)) as connection:
+        yield connection
 
 
 @contextmanager
@@ -63,8 +113,7 @@ def translated_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        # The low byte is the primary result code (https://sqlite.org/rescode.html).
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = _code(error)
         if code in _FAULTS:
             raise StorageUnusable(_FAULTS[code].format(path=path)) from error
         if isinstance(error, sqlite3.OperationalError):
@@ -102,6 +151,12 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
 def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
     if _version(connection) > SCHEMA_VERSION:
         raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
+
+
+def _code(error: sqlite3.Error) -> int:
+    """Return the primary result code, which is the low byte (https://sqlite.org/rescode.html)."""
+    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code
 
 
 def _application(connection: sqlite3.Connection) -> int:

@@ -1,6 +1,7 @@
 """The task repository over one SQLite file."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,12 +9,22 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from todo_adapters.sqlite.connection import open_connection, transaction, translated_errors
+from todo_adapters.sqlite.connection import (
+    damage,
+    is_damaged,
+    open_connection,
+    transaction,
+    translated_errors,
+    try_out,
+)
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
 from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
+
+_LOOK = 1.0
+"""Seconds that a look for damage may take; it comes again after twenty times as long as it took."""
 
 _COLUMNS = "id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version"
 
@@ -57,7 +68,9 @@ class SqliteTaskRepository:
         self._reader = open_connection(path, busy_timeout)
         self._reader.create_function("holds", 2, _holds, deterministic=True)
         self._locks = {self._writer: Lock(), self._reader: Lock()}
-        self._file = path.stat().st_ino
+        self._files = (path, Path(f"{path.resolve()}-wal"))
+        self._identities = [_identity(file) for file in self._files]
+        self._damaged, self._look_at = False, 0.0
 
     def close(self) -> None:
         """Give the file back; the repository cannot be used any more."""
@@ -66,12 +79,12 @@ class SqliteTaskRepository:
                 connection.close()
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
-        with self._using(self._writer) as db:
+        with self._writing() as db:
             task_id = _add(db, new.user_id, new)
             return new.with_id(task_id) if task_id else None
 
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
-        with self._using(self._writer) as db, transaction(db):
+        with self._writing() as db, transaction(db):
             return [task_id for task_id in (_add(db, user_id, draft) for draft in new) if task_id]
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
@@ -96,13 +109,13 @@ class SqliteTaskRepository:
         return int(row[0])
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
-        with self._using(self._writer) as db:
+        with self._writing() as db:
             return _store(db, before, after)
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
-        with self._using(self._writer) as db, transaction(db):
+        with self._writing() as db, transaction(db):
             rows = [db.execute(_GET, (user_id, task_id)).fetchone() for task_id in task_ids]
             before = {task.id: task for task in map(_task, filter(None, rows))}
             outcomes = decide(before)
@@ -116,15 +129,45 @@ class SqliteTaskRepository:
         return row[0] if row else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
+        self._refuse_replaced()
         with self._using(self._reader) as db:
             db.execute(_OWNER, (0,)).fetchone()
-            if not self._path.exists() or self._path.stat().st_ino != self._file:
-                raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
+        try_out(self._path)
+        self._look_for_damage()
+
+    def _look_for_damage(self) -> None:
+        start = time.monotonic()
+        if start >= self._look_at:
+            self._damaged = is_damaged(self._path, _LOOK)
+            end = time.monotonic()
+            self._look_at = end + 20 * (end - start)
+        if self._damaged:
+            raise damage(self._path)
+
+    def _refuse_replaced(self) -> None:
+        """Refuse to write to a file that nobody will find again."""
+        if [_identity(file) for file in self._files] != self._identities:
+            raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._using(self._writer) as db:
+            self._refuse_replaced()
+            yield db
 
     @contextmanager
     def _using(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
         with self._locks[connection], translated_errors(self._path):
             yield connection
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _add(db: sqlite3.Connection, user_id: str, new: NewTask) -> int | None:

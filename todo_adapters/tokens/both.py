@@ -22,6 +22,9 @@ class BothVerifier:
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return self._shared.stands(proof) or self._published.stands(proof)
 
+    async def check(self) -> None:  # noqa: D102  the port says it
+        await self._published.check()
+
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
         return (await self.prove(parse_token(token))).identity.user_id

@@ -13,6 +13,9 @@ from todo_core.text import is_user_id
 LIFETIME_LIMIT = timedelta(days=7)
 """No token is accepted for longer than this from now, unless a deployment says otherwise."""
 
+SHOWN_LIMIT = 200
+"""Characters of a claim that the log shows."""
+
 _ID_CLAIMS = ("sub", "user_id", "id")
 """In this order. Never ``email`` or ``userId``: Better Auth's tokens for other uses carry those."""
 
@@ -58,7 +61,7 @@ class ClaimRules:
             return
         issuer = claims.get("iss")
         if not isinstance(issuer, str) or self.issuer not in {None, issuer}:
-            raise TokenRefused("wrong_issuer")
+            raise TokenRefused("wrong_issuer", facts=_differing("issuer", issuer, self.issuer))
 
     def _check_audience(self, claims: Mapping[str, object]) -> None:
         if "aud" not in claims and not self.addressed:
@@ -68,7 +71,7 @@ class ClaimRules:
         if not audiences or not all(isinstance(one, str) for one in audiences):
             raise TokenRefused("wrong_audience")
         if self.audience is not None and self.audience not in audiences:
-            raise TokenRefused("wrong_audience")
+            raise TokenRefused("wrong_audience", facts=_differing("audience", audience, self.audience))
 
     def _check_times(self, claims: Mapping[str, object]) -> float:
         now = self.clock.now().timestamp()
@@ -84,6 +87,11 @@ class ClaimRules:
         if expires <= now - self.leeway:
             raise TokenRefused("expired", expired=True)
         return expires
+
+
+def _differing(name: str, found: object, wanted: str | None) -> Mapping[str, str]:
+    """Return what a verified token says and what it should say; the log takes the former up to a length."""
+    return {name: str(found)[:SHOWN_LIMIT], f"expected_{name}": str(wanted)}
 
 
 def _number(claims: Mapping[str, object], name: str) -> float | None:

@@ -5,6 +5,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
+from urllib.parse import urlsplit, urlunsplit
 
 from todo_adapters.tokens.both import BothVerifier
 from todo_adapters.tokens.claims import LIFETIME_LIMIT
@@ -48,11 +49,20 @@ async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[
     from todo_adapters.tokens.jwks_client import open_jwks_client  # noqa: PLC0415  slow, and only needed here
 
     shared = _shared(settings, clock) if settings.mode == "both" else None
-    async with open_jwks_client(settings.jwks_url) as client, aclosing(KeyCache(client.fetch, clock)) as cache:
+    async with (
+        open_jwks_client(settings.jwks_url) as client,
+        aclosing(KeyCache(client.fetch, clock, url=_shown(settings.jwks_url))) as cache,
+    ):
         cache.current()
         rules = settings.leeway, settings.issuer, settings.audience, settings.longest
         published = JwksVerifier(cache, clock, *rules)
         yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock, settings.leeway)
+
+
+def _shown(url: str) -> str:
+    """Return an address without what may be a credential in it."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _shared(settings: TokenSettings, clock: Clock) -> Hs256Verifier:

@@ -44,6 +44,9 @@ class Hs256Verifier:
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return proof.keys is self
 
+    async def check(self) -> None:  # noqa: D102  the port says it
+        return
+
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
         return (await self.prove(parse_token(token))).identity.user_id

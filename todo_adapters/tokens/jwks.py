@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from todo_adapters.tokens.keys import KeySet, KeySetUnusable, read_key_set
@@ -12,6 +13,8 @@ from todo_core.ports import Clock
 FRESH = timedelta(seconds=300)
 USABLE = timedelta(hours=24)
 RETRY = timedelta(seconds=30)
+PATIENCE = 3.0
+"""Seconds that a request waits for keys, in all."""
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _LOGGER = logging.getLogger("todo.tokens")
@@ -30,9 +33,14 @@ class KeyCache:
     Must be closed, which ends the task. Belongs to one event loop.
     """
 
-    def __init__(self, fetch: Callable[[], Awaitable[bytes]], clock: Clock) -> None:
+    def __init__(
+        self, fetch: Callable[[], Awaitable[bytes]], clock: Clock, *, url: str = "", patience: float = PATIENCE
+    ) -> None:
+        """``url`` is what the log says of where the keys come from."""
         self._fetch = fetch
         self._clock = clock
+        self._url = url
+        self._patience = patience
         self._keys: KeySet | None = None
         self._usable_until = self._refresh_at = self._search_at = _NEVER
         self._task: asyncio.Task[None] | None = None
@@ -42,7 +50,7 @@ class KeyCache:
         now = self._clock.now()
         if now >= self._refresh_at and self._task is None:
             self._start()
-        return self._keys if now < self._usable_until else None
+        return self._usable()
 
     async def keys_for(self, key_id: str) -> KeySet:
         """Return the keys in use; waits for a fetch only if the key id is unknown and a fetch may find it.
@@ -51,11 +59,11 @@ class KeyCache:
         """
         under_way = self._task
         keys = self.current()
-        if under_way is not None and _lacks(keys, key_id):
-            keys = await self._after(under_way)
-        # A fetch that was under way may have missed the newest key, so it does not count as a search for it.
-        if _lacks(keys, key_id) and (search := self._search()) is not None:
-            keys = await self._after(search)
+        if _lacks(keys, key_id):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience):
+                    await self._look_for(key_id, under_way)
+            keys = self._usable()
         if keys is None:
             raise KeysUnavailable
         return keys
@@ -66,6 +74,17 @@ class KeyCache:
             self._task.cancel()
             await asyncio.wait([self._task])
 
+    def _usable(self) -> KeySet | None:
+        return self._keys if self._clock.now() < self._usable_until else None
+
+    async def _look_for(self, key_id: str, under_way: asyncio.Task[None] | None) -> None:
+        # wait() leaves the task alone when a request that waits for it is cancelled.
+        if under_way is not None:
+            await asyncio.wait([under_way])
+        # A fetch that was under way may have missed the newest key, so it does not count as a search for it.
+        if _lacks(self._usable(), key_id) and (search := self._search()) is not None:
+            await asyncio.wait([search])
+
     def _search(self) -> asyncio.Task[None] | None:
         """Return the fetch that may find an unknown key id, unless the last such fetch was too short a time ago."""
         if self._task is not None:
@@ -74,11 +93,6 @@ class KeyCache:
             return None
         self._search_at = self._clock.now() + RETRY
         return self._start()
-
-    async def _after(self, task: asyncio.Task[None]) -> KeySet | None:
-        # wait() leaves the task alone when a request that waits for it is cancelled.
-        await asyncio.wait([task])
-        return self._keys if self._clock.now() < self._usable_until else None
 
     def _start(self) -> asyncio.Task[None]:
         self._refresh_at = self._clock.now() + RETRY
@@ -89,7 +103,7 @@ class KeyCache:
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._task = None
         if not task.cancelled() and (error := task.exception()) is not None:
-            _LOGGER.error("keys_not_refreshed", extra={"reason": type(error).__name__})
+            _LOGGER.error("keys_not_refreshed", extra={"url": self._url, "reason": type(error).__name__})
 
     async def _refresh(self) -> None:
         try:
@@ -97,7 +111,7 @@ class KeyCache:
             if self._keys is None or self._keys.source != source:
                 self._keys = read_key_set(source)
         except (FetchFailed, KeySetUnusable) as error:
-            _LOGGER.warning("keys_not_refreshed", extra={"reason": str(error)})
+            _LOGGER.warning("keys_not_refreshed", extra={"url": self._url, "reason": str(error)})
             return
         now = self._clock.now()
         self._refresh_at = now + FRESH

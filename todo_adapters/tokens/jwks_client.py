@@ -1,15 +1,21 @@
 """Fetches a key set over HTTP."""
 
 import asyncio
+import os
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
+from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
 from todo_adapters.tokens.jwks import FetchFailed
 
 TIMEOUT = 3.0
+"""Seconds for a whole answer."""
+
 SIZE_LIMIT = 64 * 1024
 
 
@@ -25,18 +31,21 @@ class JwksClient:
         """Return what the address answers. Raises FetchFailed, after ``seconds`` in all at the latest."""
         try:
             async with asyncio.timeout(self._seconds), self._client.stream("GET", self._url) as response:
-                return await _read(response)
+                if response.status_code != httpx2.codes.OK:
+                    raise FetchFailed(f"status {response.status_code}")
+                return await read_body(response, SIZE_LIMIT)
+        except BodyRefused as error:
+            raise FetchFailed(str(error)) from None
         except TimeoutError:
             raise FetchFailed(f"no whole answer within {self._seconds:g} s") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
-            # The library's message may hold the address.
-            raise FetchFailed(type(error).__name__) from None
+            raise FetchFailed(_reason(error)) from None
 
 
 @asynccontextmanager
 async def open_jwks_client(url: str, seconds: float = TIMEOUT) -> AsyncIterator[JwksClient]:
     """Open a client for one address; ``seconds`` is how long a whole answer may take."""
-    headers = {"Accept": "application/jwk-set+json, application/json", "Accept-Encoding": "identity"}
+    headers = {"Accept": "application/jwk-set+json, application/json", **AS_IT_IS}
     async with httpx2.AsyncClient(
         headers=headers,
         timeout=seconds,
@@ -47,14 +56,15 @@ async def open_jwks_client(url: str, seconds: float = TIMEOUT) -> AsyncIterator[
         yield JwksClient(client, url, seconds)
 
 
-async def _read(response: httpx2.Response) -> bytes:
-    if response.status_code != httpx2.codes.OK:
-        raise FetchFailed(f"status {response.status_code}")
-    if response.headers.get("Content-Encoding", "identity") != "identity":
-        raise FetchFailed("the answer is compressed, which was not asked for")
-    body = b""
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > SIZE_LIMIT:
-            raise FetchFailed(f"the answer is larger than {SIZE_LIMIT} bytes")
-    return body
+def _reason(error: BaseException) -> str:
+    """Return what went wrong without the library's message, which may hold the address."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, socket.gaierror):
+            return f"the host is not known: {cause.strerror}"
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno)
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__

@@ -21,5 +21,8 @@ class Prover(Protocol):
     async def prove(self, token: CompactToken) -> Proof:
         """Verify a token completely. Raises TokenRefused and KeysUnavailable."""
 
+    async def check(self) -> None:
+        """Return if tokens can be verified now. Raises KeysUnavailable."""
+
     def stands(self, proof: Proof) -> bool:
         """Whether the keys of a proof are in use still, all of them as they were. Cheap."""

@@ -7,7 +7,7 @@ from todo_adapters.tokens.compact import CompactToken, parse_token
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.keys import ALGORITHMS
 from todo_adapters.tokens.proof import Proof
-from todo_core.errors import TokenRefused
+from todo_core.errors import KeysUnavailable, TokenRefused
 from todo_core.ports import Clock
 
 
@@ -47,6 +47,10 @@ class JwksVerifier:
 
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return proof.keys is self._cache.current()
+
+    async def check(self) -> None:  # noqa: D102  the port says it
+        if self._cache.current() is None:
+            raise KeysUnavailable
 
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""

@@ -42,6 +42,9 @@ class RememberingVerifier:
             raise TokenRefused("lifetime_too_long_here", longest=longest)
         return proof.identity.user_id
 
+    async def check(self) -> None:  # noqa: D102  the port says it
+        await self._prover.check()
+
     def _remember(self, token: str, proof: Proof) -> None:
         self._proofs[token] = proof
         if len(self._proofs) > self._capacity:

@@ -18,7 +18,8 @@ class SecretUnusable(ValueError):
 def read_secret(secret: str) -> bytes:
     """Return a shared secret as the key that it is. Raises SecretUnusable.
 
-    A text that everybody may know is refused: a public key, a certificate, Better Auth's fallback.
+    A text that everybody may know is refused: a public key, a certificate, Better Auth's fallback; and so is one that
+    everybody tries: nothing but blanks, or one character again and again.
     """
     try:
         key = secret.encode("utf-8")
@@ -26,6 +27,8 @@ def read_secret(secret: str) -> bytes:
         raise SecretUnusable(f"The shared secret is not UTF-8 text; {_HINT}.") from None
     if len(key) < SECRET_BYTES:
         raise SecretUnusable(f"The shared secret is missing or shorter than {SECRET_BYTES} bytes; {_HINT}.")
+    if len(set(secret)) == 1 or not secret.strip():
+        raise SecretUnusable(f"The shared secret is nothing but blanks, or one character repeated; {_HINT}.")
     if key == _PUBLISHED:
         raise SecretUnusable(f"The shared secret is the one that Better Auth's source publishes; {_HINT}.")
     try:

@@ -3,11 +3,12 @@
 import click
 
 from todo_adapters.address import ServerAddress
+from todo_adapters.private_file import exposure
 from todo_cli.application import common_options
 from todo_cli.completing import shell_named
 from todo_cli.documents import time_text
 from todo_cli.session import Program
-from todo_cli.stores import store_name
+from todo_cli.stores import files, store_name
 from todo_core.driver import run_now
 from todo_core.query import Status, TaskQuery
 
@@ -17,7 +18,7 @@ from todo_core.query import Status, TaskQuery
 def doctor_command(program: Program) -> None:
     """Check that the store can be used, and say where it is, who works on it and what it holds.
 
-    On a server it also says until when the token is valid.
+    It warns of files that others may read. On a server it also says until when the token is valid.
     """
     with program.session() as session:
         run_now(session.repository.check())
@@ -26,6 +27,7 @@ def doctor_command(program: Program) -> None:
             status.value: len(run_now(session.tasks.list(session.user_id, TaskQuery(status))))
             for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
         }
+        told = [exposure(file) for file in files(session.address)]
     facts: dict[str, object] = {"store": store_name(session.address), "user_id": session.user_id, **counts}
     facts["undoable"] = last.entry.command if last else None
     if isinstance(session.address, ServerAddress):
@@ -33,6 +35,8 @@ def doctor_command(program: Program) -> None:
 
         facts["expires_at"] = time_text(find_login(program, session.address).claims.expires_at)
     program.output.facts(facts, "The store answers and can be used.")
+    for warning in filter(None, told):
+        program.console.note(f"Warning: {warning}")
 
 
 @click.command("completion", short_help="Print the completion script of a shell.")

@@ -1,14 +1,17 @@
 """Addresses, as Neon prints them and as people get them wrong."""
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.adapters.neon.drivers import DRIVERS, opened
+from tests.adapters.neon.first_message import listening
 from tests.pgbouncer import Pooler
 from tests.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address
 from todo_adapters.neon.endpoint import Endpoint, endpoint
 from todo_core.driver import run_now
-from todo_core.errors import StorageError, StorageUnavailable, StorageUnusable
+from todo_core.errors import StorageError, StorageUnusable
 
 NEON = "ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech"
 
@@ -38,7 +41,7 @@ def test_an_address_of_neon_is_read_completely(scheme: str) -> None:
 
 
 def test_a_plus_is_a_plus() -> None:
-    assert read("postgres://a:b+c@host/d?application_name=x+y%20z").application_name == "x+y z"
+    assert read("postgres://a:b+c@host/d?application_name=x+y%20z").start_up == {"application_name": "x+y z"}
     assert read("postgres://a:b+c@host/d").password == "b+c"
 
 
@@ -60,9 +63,10 @@ def test_the_direct_address_leaves_the_pooler_out() -> None:
         "@host/db?sslmode=REQUIRE",
         "@host/db?channel_binding=maybe",
         "@host/db?pgbouncer=yes",
-        "@host/db?options=-c%20search_path=x",
-        "@host/db?sslcert=mine",
-        "@host/db?geheim",
+        "@host/db?sslcert=geheim",
+        "@host/db?wrong&geheim@host/db",
+        "@host/db?=geheim",
+        "@host/db?%2Fgeheim",
         "@host",
         "@host/",
         "@/db",
@@ -74,6 +78,68 @@ def test_an_address_that_cannot_work_is_refused_without_being_repeated(tail: str
     with pytest.raises(StorageUnusable) as caught:
         read(f"postgresql://ann:geheim{tail}")
     assert "geheim" not in said(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("parameter", "says"),
+    [
+        ("statement_cache_size=0", "unknown parameter statement_cache_size"),
+        ("sslnegotiation=direct", "unknown parameter sslnegotiation"),
+        ("options=-c%20search_path%3Dx", "options in the database address"),
+        ("options=endpoint%3Dep-x%20-c%20work_mem%3D1", "options in the database address"),
+        ("target_session_attrs=standby", "target_session_attrs in the database address"),
+        ("target_session_attrs=prefer-standby", "target_session_attrs in the database address"),
+        ("host=other", "host in the database address"),
+        ("host=/tmp", "host in the database address"),
+        ("schema=mine", "schema in the database address"),
+        ("ssl=no", "ssl in the database address"),
+        ("ssl=", "ssl in the database address"),
+        ("ssl=require&sslmode=disable", "ssl and sslmode in the database address"),
+    ],
+)
+def test_a_parameter_that_cannot_be_kept_is_named(parameter: str, says: str) -> None:
+    with pytest.raises(StorageUnusable, match=says):
+        read(f"postgresql://ann:geheim@host/db?{parameter}")
+
+
+def test_what_other_programs_write_into_addresses_is_understood() -> None:
+    base = "postgresql://ann:geheim@host/db"
+    assert read(f"{base}?ssl=require").sslmode == "require"
+    assert read(f"{base}?ssl=true&sslmode=require").sslmode == "require"
+    assert read(f"{base}?ssl=verify-full").sslmode == "verify-full"
+    assert read(f"{base}?target_session_attrs=read-write").target_session_attrs == "read-write"
+    assert read(f"{base}?options=endpoint%3Dep-cool-1").start_up["options"] == "endpoint=ep-cool-1"
+    keepalives = "keepalives=1&keepalives_idle=5&keepalives_interval=2&keepalives_count=2"
+    assert read(f"{base}?schema=public&{keepalives}&connect_timeout=9") == read(base)
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_a_socket_is_connected_to(postgres: Server, driver: str, encoded: bool) -> None:  # noqa: FBT001  a case
+    """Its folder stands in ``host=``, or encoded in the place of a host; TLS has no meaning there."""
+    place = quote(str(postgres.folder), safe="")
+    old, new = (f"localhost:{postgres.port}", f"{place}:{postgres.port}" if encoded else f":{postgres.port}")
+    options = "?sslmode=require" if encoded else f"?sslmode=require&host={place}"
+    url = postgres.url(options=options).replace(old, new)
+    with opened(driver, PostgresAddress(url, None)) as store:
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+@pytest.mark.parametrize("kind", ["any", "read-write", "primary"])
+def test_a_server_that_can_be_written_to_is_accepted(postgres: Server, driver: str, kind: str) -> None:
+    with opened(driver, postgres.address(options=f"?target_session_attrs={kind}")) as store:
+        run_now(store.check())
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_neon_is_told_its_endpoint(driver: str) -> None:
+    """In the first message, which names the user and the database in the clear here."""
+    with listening() as first:
+        url = f"postgresql://ann:x@127.0.0.1:{first.port}/db?sslmode=disable&options=endpoint%3Dep-cool-1"
+        with opened(driver, PostgresAddress(url, None)) as store, pytest.raises(StorageUnusable, match="endpoint"):
+            run_now(store.check())
+        assert b"\0options\0endpoint=ep-cool-1\0" in first.message
 
 
 def test_no_representation_shows_a_password() -> None:
@@ -155,5 +221,5 @@ def test_channel_binding_is_enforced_by_psycopg2_and_unknown_to_asyncpg(pgbounce
     address = pgbouncer.address("?sslmode=require&channel_binding=require")
     with opened("asyncpg", address) as store:
         run_now(store.check())
-    with opened("psycopg2", address) as store, pytest.raises(StorageUnavailable):
+    with opened("psycopg2", address) as store, pytest.raises(StorageUnusable, match="channel_binding"):
         run_now(store.check())

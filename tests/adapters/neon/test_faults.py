@@ -1,20 +1,23 @@
 """What the production store does when its database goes away, made for real: nothing here is simulated."""
 
 import asyncio
+import gc
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 
+import psycopg2
 import pytest
 
 from tests.adapters.neon.drivers import DRIVERS, opened
 from tests.adapters.neon.gate import Gate, closed_gate
 from tests.pgbouncer import Pooler
-from tests.postgres import Server
+from tests.postgres import DATABASE, PASSWORD, USER, Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon import open_with_asyncpg
 from todo_core.driver import run_now
@@ -245,6 +248,114 @@ def test_a_statement_that_fails_changes_no_setting_of_its_connection(postgres: S
         USES["get"](store)
         others = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
         assert set(postgres.run(f"SELECT application_name FROM pg_stat_activity WHERE {others}")) == {("todo",)}
+
+
+def backends_of(postgres: Server) -> list[tuple[object, ...]]:
+    return postgres.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'todo'")
+
+
+def test_a_statement_that_fails_costs_no_connection(postgres: Server, open_at: Open) -> None:
+    """Else a database that is slow, or has no schema yet, would see a storm of log-ins."""
+    with open_at(postgres.address(), pool_size=1) as store:
+        USES["get"](store)
+        backends = backends_of(postgres)
+        for _ in range(3):
+            with pytest.raises(InvalidInput):
+                run_now(store.add(replace(NEW, title="x" * 501)))
+            with pytest.raises(LookupError):
+                run_now(store.change("ann", [1], fail))
+            USES["get"](store)
+        assert backends_of(postgres) == backends != []
+
+
+def test_a_statement_that_is_given_up_costs_no_connection(postgres: Server) -> None:
+    """Somebody else holds the row for longer than the caller waits. No task ends with an error that nobody sees."""
+    unseen: list[str] = []
+
+    async def use() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context["message"]))
+        async with open_with_asyncpg(postgres.address(), pool_size=1) as store:
+            task = await store.add(NEW)
+            assert task
+            backends = backends_of(postgres)
+            with row_lock(postgres):
+                for _ in range(3):
+                    with pytest.raises(TimeoutError):
+                        async with asyncio.timeout(0.1):
+                            await store.replace(task, task.complete(NOW))
+            assert await store.get("ann", task.id)
+            assert backends_of(postgres) == backends != []
+
+    postgres.empty()
+    asyncio.run(use())
+    gc.collect()
+    assert unseen == []
+
+
+@contextmanager
+def row_lock(postgres: Server) -> Iterator[None]:
+    """Hold every task while the block runs."""
+    with (
+        closing(
+            psycopg2.connect(host="localhost", port=postgres.port, user=USER, password=PASSWORD, dbname=DATABASE)
+        ) as other,
+        other.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1 FROM tasks FOR UPDATE")
+        yield
+
+
+def test_a_connection_that_dies_in_a_transaction_is_replaced(postgres: Server, open_at: Open) -> None:
+    """Whether the transaction was to succeed or not; an error of the caller's own is passed on."""
+
+    def die(then: Callable[[Mapping[int, Task]], dict[int, Task]], tasks: Mapping[int, Task]) -> dict[int, Task]:
+        postgres.terminate_backends()
+        return then(tasks)
+
+    with open_at(postgres.address(), pool_size=1) as store:
+        USES["add"](store)
+        for _ in range(3):
+            with pytest.raises(LookupError):
+                run_now(store.change("ann", [1], partial(die, fail)))
+            with pytest.raises(StorageUnavailable):
+                run_now(store.change("ann", [1], partial(die, finished)))
+        assert run_now(store.change("ann", [1], finished))[1].completed
+
+
+def finished(tasks: Mapping[int, Task]) -> dict[int, Task]:
+    return {task_id: task.complete(NOW) for task_id, task in tasks.items()}
+
+
+def fail(_: object = None) -> dict[int, Task]:
+    raise LookupError
+
+
+def test_sixteen_writers_meet_crashes_and_ended_connections(postgres: Server, open_at: Open) -> None:
+    """Whatever they are told is that the store is unavailable, and afterwards every connection of the pool works."""
+    over = Event()
+
+    def write(store: TaskRepository) -> int:
+        written = 0
+        while not over.is_set():
+            for use in ("add", "change", "get", "add_all"):
+                with suppress(StorageUnavailable):
+                    USES[use](store)
+                    written += 1
+        return written
+
+    with open_at(postgres.address(), pool_size=17) as store, ThreadPoolExecutor(16) as pool:
+        writers = [pool.submit(write, store) for _ in range(16)]
+        try:
+            for _ in range(3):
+                for _ in range(5):
+                    postgres.end_backends()
+                with postgres.stopped():
+                    pass
+                assert answers_again(store)
+        finally:
+            over.set()
+        assert all(writer.result() for writer in writers)
+        at_once(partial(USES["add"], store), 17)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,25 @@
 """A bad connection, and servers that are none: nothing is done twice, and every fault is an error of the domain."""
 
+import gzip
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Event, Thread
 
 import pytest
 
-from tests.adapters.rest.opened import opened
+from tests.adapters.rest.opened import no_wait, opened
 from tests.adapters.rest.wire import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
 from tests.processes import free_port
 from tests.served import Served
+from todo_adapters.address import ServerAddress
+from todo_adapters.rest.exchange import SIZE_LIMIT, Request, open_exchange
 from todo_adapters.rest.repository import RestTaskRepository
 from todo_core.driver import run_now
 from todo_core.errors import (
+    InvalidInput,
     KeysUnavailable,
     StorageUnavailable,
     StorageUnusable,
@@ -175,6 +183,8 @@ def test_an_impatient_or_strange_wish_to_wait(
         (Spoilt(200, body=b'{"id": 1}'), StorageUnusable),
         (Spoilt(200, body=b"\xff"), StorageUnusable),
         (Spoilt(200, body=b"[" * 100_000), StorageUnusable),
+        (Spoilt(200, {"Content-Encoding": "gzip"}, gzip.compress(b"[]")), StorageUnusable),
+        (Spoilt(200, body=b"[%b]" % (b" " * SIZE_LIMIT)), StorageUnusable),
         (Spoilt(302, {"Location": "http://127.0.0.1:1/"}), StorageUnusable),
         (Spoilt(404), StorageUnusable),
         (Spoilt(403), StorageUnusable),
@@ -191,6 +201,107 @@ def test_an_answer_that_is_not_the_contracts(
         run_now(repository.find("ann", TaskQuery()))
     assert len(line.passed) == 1
     assert "127.0.0.1" not in str(raised.value)
+
+
+def shown(**fields: object) -> dict[str, object]:
+    """Return a task as a service shows it, but for some fields."""
+    times = {"created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-01-02T03:04:05Z", "completed_at": None}
+    return {"id": 1, "user_id": "ann", "title": "x", "description": None, "completed": False, **times, **fields}
+
+
+def listed(*tasks: Mapping[str, object], cursor: str = "") -> Spoilt:
+    """Return a page, with a link to the next one if there is a cursor."""
+    link = {"Link": f'</api/tasks?cursor={cursor}>; rel="next"'} if cursor else {}
+    return Spoilt(200, link, json.dumps(tasks).encode())
+
+
+def test_a_server_is_asked_for_answers_that_are_not_compressed(repository: RestTaskRepository, line: Wire) -> None:
+    run_now(repository.find("ann", TaskQuery()))
+    assert [request.headers["Accept-Encoding"] for request in line.passed] == ["identity"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": "a\x1b[31m"},
+        {"title": "two\nlines"},
+        {"title": "\u200b"},
+        {"title": "\ud800"},
+        {"title": 5},
+        {"description": "\x00"},
+        {"description": ["x"]},
+        {"user_id": "ann\r"},
+        {"user_id": ""},
+        {"user_id": None},
+        {"id": 0},
+        {"id": True},
+        {"id": "1"},
+        {"id": 2**63},
+        {"created_at": "2026-01-02T03:04:05"},
+        {"updated_at": None},
+    ],
+)
+def test_a_task_that_breaks_the_rules_of_the_core_is_none(
+    repository: RestTaskRepository, line: Wire, fields: dict[str, object]
+) -> None:
+    line.plan += [("GET", listed(shown())), ("GET", listed(shown(**fields)))]
+    assert len(run_now(repository.find("ann", TaskQuery()))) == 1
+    with pytest.raises(StorageUnusable):
+        run_now(repository.find("ann", TaskQuery()))
+
+
+@pytest.mark.parametrize("second", [listed(shown(), cursor="b"), listed(cursor="b"), listed(shown(id=1), cursor="a")])
+def test_pages_that_do_not_go_on_are_refused(repository: RestTaskRepository, line: Wire, second: Spoilt) -> None:
+    line.plan += [("GET", listed(shown(), cursor="a")), *[("GET", second)] * 5]
+    with pytest.raises(StorageUnusable):
+        run_now(repository.find("ann", TaskQuery(limit=10)))
+    assert len(line.passed) == 2
+
+
+@pytest.mark.parametrize("detail", ["a\x1b[31m", "\ud800", "x" * 5000, 5, None])
+def test_the_words_of_a_refusal_are_shown_only_if_they_can_be(
+    repository: RestTaskRepository, line: Wire, detail: object
+) -> None:
+    problem = {"code": "no name\n", "detail": detail, "errors": [{"pointer": "/\x1b", "detail": "x"}]}
+    line.plan += [("POST", Spoilt(422, body=json.dumps(problem).encode()))]
+    with pytest.raises(InvalidInput) as refused:
+        added(repository)
+    error = refused.value
+    assert (error.field, error.reason, error.detail) == ("", "", "The server refuses the input.")
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n"])
+def test_an_answer_in_drops_is_given_up(start: bytes) -> None:
+    """Each drop comes in time, and the whole would not: in the head, or in the body."""
+    with (
+        dripping(start) as url,
+        open_exchange(ServerAddress(url, local=True), no_wait, seconds=0.3) as exchange,
+        pytest.raises(StorageUnavailable),
+    ):
+        exchange.send(Request("GET", "/"))
+
+
+@contextmanager
+def dripping(start: bytes) -> Iterator[str]:
+    """Serve answers that begin like this and go on without an end."""
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                self.request.sendall(start)
+                while not over.wait(0.01):
+                    self.request.sendall(b" ")
+
+    over = Event()
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            over.set()
+            server.shutdown()
+            thread.join()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -114,7 +114,7 @@ def test_a_deployment_says_how_long_a_token_may_be_valid(
 
 
 def test_a_secret_is_measured_in_bytes() -> None:
-    secret = "é" * 16
+    secret = "éè" * 8
     text = issue_token(secret, "alice", timedelta(hours=1), CLOCK.now())
     assert run_now(Hs256Verifier(secret, CLOCK).verify(text)) == "alice"
 
@@ -127,6 +127,10 @@ def test_a_secret_is_measured_in_bytes() -> None:
         "better-auth-secret-12345678901234567890",
         "é" * 15,
         "\udcff" * 40,
+        "x" * 64,
+        "é" * 64,
+        " " * 64,
+        " \t\n\u3000" * 16,
         "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----",
         '{"kty":"oct","k":"c2VjcmV0IHNlY3JldCBzZWNyZXQ"}',
     ],

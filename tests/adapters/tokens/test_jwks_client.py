@@ -126,12 +126,22 @@ def test_an_answer_in_drops_is_given_up() -> None:
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1/jwks", "http://", "no address", "ftp://localhost/jwks"])
-def test_an_address_where_nobody_answers_is_a_failure(url: str) -> None:
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://127.0.0.1:1/jwks", "Connection refused"),
+        ("http://ann:geheim@nothing.invalid/jwks", "the host is not known"),
+        ("http://", "UnsupportedProtocol"),
+        ("no address", "UnsupportedProtocol"),
+        ("ftp://localhost/jwks", "UnsupportedProtocol"),
+    ],
+)
+def test_an_address_where_nobody_answers_is_a_failure_that_says_why(url: str, reason: str) -> None:
     async def story() -> None:
         async with open_jwks_client(url) as client:
-            with pytest.raises(FetchFailed):
+            with pytest.raises(FetchFailed, match=reason) as caught:
                 await client.fetch()
+            assert "geheim" not in str(caught.value)
 
     asyncio.run(story())
 

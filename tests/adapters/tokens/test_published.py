@@ -345,6 +345,45 @@ def test_a_failed_refresh_is_logged(failure: Exception, caplog: pytest.LogCaptur
     assert {record.getMessage() for record in caplog.records} == {"keys_not_refreshed"}
 
 
+def test_a_request_waits_for_keys_only_so_long_in_all() -> None:
+    """The issuer never answers: neither the fetch that was under way, nor a search of the request's own."""
+
+    async def story() -> None:
+        async def hang() -> bytes:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        here = World()
+        async with aclosing(KeyCache(hang, here.clock, patience=0.05)) as cache:
+            verifier = JwksVerifier(cache, here.clock, 30, ISSUER, ISSUER)
+            for _ in range(2):
+                with pytest.raises(KeysUnavailable):
+                    await verifier.verify(here.token())
+
+    asyncio.run(story())
+
+
+def test_it_is_ready_once_it_has_keys() -> None:
+    """Readiness itself asks the issuer again when that is due."""
+
+    async def story() -> None:
+        async with world() as here:
+            here.issuer.failure = FetchFailed("status 500")
+            for _ in range(2):
+                with pytest.raises(KeysUnavailable):
+                    await here.verifier.check()
+                await here.settle()
+            here.issuer.failure = None
+            here.clock.advance(seconds=31)
+            with pytest.raises(KeysUnavailable):
+                await here.verifier.check()
+            await here.settle()
+            await here.verifier.check()
+            assert here.issuer.fetches == 2
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("answer", [b"", b"<html>", b'{"keys":[]}', b"\xff"])
 def test_an_unusable_answer_changes_nothing(answer: bytes) -> None:
     async def story() -> None:

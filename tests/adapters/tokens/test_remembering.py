@@ -26,6 +26,9 @@ class CountingProver:
         self.asked += 1
         return Proof(Identity("alice", self.expires), self.current)
 
+    async def check(self) -> None:
+        """Be ready."""
+
     def stands(self, proof: Proof) -> bool:
         return proof.keys is self.current
 

@@ -1,5 +1,6 @@
 """Make and change the store's schema. Each module of ``versions`` is one step; ``table.REVISION`` names the last."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from alembic import command
@@ -11,8 +12,9 @@ from sqlalchemy import Connection, func, select
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.deadline import deadline
 from todo_adapters.neon.endpoint import endpoint
-from todo_adapters.neon.faults import NEWER
+from todo_adapters.neon.faults import NEWER, NOT_UTF8, UTF8
 from todo_adapters.neon.psycopg2_executor import open_engine, translated_errors
+from todo_adapters.neon.statements import ENCODING
 from todo_adapters.neon.table import VERSION_TABLE
 from todo_core.errors import StorageUnusable
 
@@ -23,7 +25,22 @@ _CONNECT = 30.0
 """Seconds that a sleeping database gets to wake up. The migration itself takes as long as it takes."""
 
 
-def migrate(address: PostgresAddress, revision: str = "head") -> None:
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The revisions that a schema was at before and is at now; None for no schema."""
+
+    before: str | None
+    now: str | None
+
+    def __str__(self) -> str:
+        if self.before is None:
+            return f"The schema was made; it is at revision {self.now}."
+        if self.before == self.now:
+            return f"The schema was found up to date; it is at revision {self.now}."
+        return f"The schema was upgraded from revision {self.before} to {self.now}."
+
+
+def migrate(address: PostgresAddress, revision: str = "head") -> Migration:
     """Bring the schema to the newest revision, or to one by its name (``base`` for none); all of the way or none of it.
 
     A second run at the same time waits, and finds nothing left to do. Neon's pooler is left out, whatever the address
@@ -36,17 +53,28 @@ def migrate(address: PostgresAddress, revision: str = "head") -> None:
                 connection = engine.connect()
             with connection, connection.begin():
                 connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-                _move(connection, revision)
+                _refuse_other_encoding(connection)
+                before = _revision(connection)
+                _move(connection, before, revision)
+                return Migration(before, _revision(connection))
     finally:
         engine.dispose()
 
 
-def _move(connection: Connection, revision: str) -> None:
+def _refuse_other_encoding(connection: Connection) -> None:
+    if connection.scalar(select(ENCODING)) != UTF8:
+        raise StorageUnusable(NOT_UTF8)
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+
+
+def _move(connection: Connection, current: str | None, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     scripts = ScriptDirectory.from_config(config)
-    current = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
     known = [script.revision for script in scripts.walk_revisions()]  # from the newest to the oldest
     if current is not None and current not in known:
         raise StorageUnusable(NEWER)

@@ -1,0 +1,45 @@
+"""A server that hears who wants to connect and to what, and refuses as Neon does when it knows no such endpoint."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
+
+_REFUSAL = b"SERROR\0VERROR\0CXX000\0MThe requested endpoint could not be found, or you don't have access to it.\0\0"
+
+
+class First:
+    """The first message of whoever connected last."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.message = b""
+
+
+@contextmanager
+def listening() -> Iterator[First]:
+    """Listen while the block runs (https://www.postgresql.org/docs/current/protocol-message-formats.html)."""
+    first = First()
+
+    class Handler(BaseRequestHandler):
+        def handle(self) -> None:
+            (length,) = struct.unpack("!i", self._read(4))
+            first.message = self._read(length - 4)
+            self.request.sendall(b"E" + struct.pack("!i", len(_REFUSAL) + 4) + _REFUSAL)
+
+        def _read(self, size: int) -> bytes:
+            data = b""
+            while len(data) < size and (more := self.request.recv(size - len(data))):
+                data += more
+            return data
+
+    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        first.port = server.server_address[1]
+        thread = Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield first
+        finally:
+            server.shutdown()
+            thread.join()
