@@ -7,12 +7,15 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
 import httpx2
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.processes import Server, serving
 from tests.web.conftest import SECRET, bearer
@@ -24,18 +27,21 @@ TASK = b'{"title": "x"}'
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder: Path = tmp_path_factory.mktemp("wire")
-    with serving({"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{folder / 'tasks.db'}"}) as running:
+def values(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    file: Path = tmp_path_factory.mktemp("wire") / "tasks.db"
+    return {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{file}"}
+
+
+@pytest.fixture(scope="module")
+def server(values: dict[str, str]) -> Iterator[Server]:
+    with serving(values) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
-def impatient(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Serve with deadlines of a second."""
-    folder: Path = tmp_path_factory.mktemp("impatient")
-    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{folder / 'tasks.db'}"}
-    with serving(values | {"TODO_REQUEST_DEADLINE": "1", "TODO_ANSWER_DEADLINE": "1"}) as running:
+def impatient(values: dict[str, str]) -> Iterator[Server]:
+    """Serve the same tasks with short deadlines."""
+    with serving(values | {"TODO_REQUEST_DEADLINE": "2", "TODO_ANSWER_DEADLINE": "1"}) as running:
         yield running
 
 
@@ -60,6 +66,7 @@ def connected(server: Server, *, window: int | None = None) -> Iterator[socket.s
         if window is not None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, window)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # pieces go out as they are cut
         connection.settimeout(30)
         connection.connect((url.host, url.port or 0))
         yield connection
@@ -352,6 +359,31 @@ def test_every_request_of_a_pipeline_is_answered_in_its_turn(server: Server) -> 
     assert titles(server, "pipeline") == [str(number) for number in range(100)] * 2
 
 
+OFFER = ("Connection: Upgrade", "Upgrade: h2c")
+KINDS = {
+    LIVE: 200,
+    head("GET", "/nowhere", *OFFER): 404,
+    posted("any"): 201,
+    posted("any", *OFFER): 201,
+    posted("any", *OFFER, CHUNKED, body=chunked(TASK, token("any"))): 201,
+    posted("any", CHUNKED, body=chunked(TASK, "X: y"), signed=False): 401,
+    b"\r\n" + posted("any", body=b"{" * 1500): 422,
+}
+"""Requests, and the status of their answer."""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(list(KINDS)), max_size=20), st.lists(st.integers(1, 5000), min_size=1, max_size=20))
+def test_answers_do_not_depend_on_how_requests_are_cut(server: Server, sent: list[bytes], sizes: list[int]) -> None:
+    raw, pieces = b"".join([*sent, LAST]), []
+    for size in cycle(sizes):
+        pieces.append(raw[:size])
+        raw = raw[size:]
+        if not raw:
+            break
+    assert statuses(exchange(server, *pieces)) == [*(KINDS[request] for request in sent), 200]
+
+
 def test_large_requests_wait_in_a_pipeline_too(server: Server) -> None:
     body = json.dumps({"title": "x", "description": "y" * 60_000}).encode()
     assert statuses(exchange(server, posted("large", body=body) * 40 + LAST)) == [422] * 40 + [200]
@@ -452,8 +484,8 @@ def test_a_body_that_nobody_waits_for_ends_its_connection(impatient: Server) -> 
     assert statuses(exchange(impatient, start)) == [401]
 
 
-def test_an_answer_that_is_not_read_is_given_up(impatient: Server) -> None:
-    with httpx2.Client(base_url=impatient.url, headers=bearer("many")) as client:
+def test_an_answer_that_is_not_read_is_given_up(server: Server, impatient: Server) -> None:
+    with httpx2.Client(base_url=server.url, headers=bearer("many")) as client:
         for _ in range(300):
             client.post("/tasks", json={"title": "x", "description": "y" * 1000})
     with connected(impatient, window=4096) as connection:
