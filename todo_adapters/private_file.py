@@ -7,13 +7,18 @@ from contextlib import suppress
 from pathlib import Path
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, unless they are there; nobody else may look into it. Raises OSError."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 def make_private(path: Path, content: bytes = b"") -> None:
     """Make a file, and the folders above it, unless they are there; nobody else may read what is made.
 
     A file that exists is not opened, because to close it would end the locks that other connections of this process
     hold on it (POSIX advisory locks). Raises OSError.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     with suppress(FileExistsError), open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
         file.write(content)
 

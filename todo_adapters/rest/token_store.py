@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
-from todo_adapters.private_file import is_open_to_others, make_private
+from todo_adapters.private_file import is_open_to_others, make_folder
 from todo_core.errors import StorageUnusable
 
 if sys.platform != "win32":
@@ -49,7 +49,7 @@ class TokenStore:
         self.forget(server)
         if _Keyring().put(server, token):
             return KEYRING
-        make_private(self._path, b"{}")
+        make_folder(self._path.parent)
         with self._alone():
             self._write({**self._read(), server: token})
         return str(self._path)
