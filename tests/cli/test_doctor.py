@@ -16,6 +16,7 @@ def test_a_healthy_store(todo: Todo) -> None:
         "completed": 1,
         "deleted": 0,
         "undoable": "done 1",
+        "env_file": None,
     }
     result = todo.ok("doctor")
     assert result.out.splitlines()[2] == "pending\t1"

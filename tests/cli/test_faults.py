@@ -1,5 +1,6 @@
 """What can go wrong around the program: one line on standard error, the right exit code, nothing half written."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -105,6 +106,7 @@ def test_a_folder_that_may_not_be_written(todo: Todo) -> None:
 
 
 def test_a_folder_in_the_place_of_the_store(todo: Todo) -> None:
+    todo.database.unlink()
     todo.database.mkdir()
     assert_one_line(todo, 1, str(todo.database))
 
@@ -121,7 +123,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(todo: To
 def test_a_store_in_memory_is_a_playground(todo: Todo) -> None:
     result = todo.ok("menu", "--database", "memory://", stdin="1\nBuy milk\n\nu\n2\n6\n")
     assert "Undo `todo add Buy milk`" in result.out
-    assert not todo.database.exists()
+    assert todo.database.read_bytes() == b""
     assert not (todo.folder / "data").exists()
 
 
@@ -194,9 +196,27 @@ def test_an_interrupt_at_a_question_ends_with_130(todo: Todo, arguments: list[st
     assert len(todo.tasks()) == 1
 
 
-def test_an_old_encoding_shows_plain_symbols(process_environment: Mapping[str, str], todo: Todo) -> None:
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["export"], ["export", "-f", "csv"], ["show", "1"]])
+def test_what_programs_read_is_utf8_whatever_the_locale(
+    process_environment: Mapping[str, str], todo: Todo, encoding: str, command: list[str]
+) -> None:
+    todo.ok("add", "Père Noël 🎅")
+    environment = {**process_environment, "PYTHONIOENCODING": encoding}
+    done = subprocess.run([PROGRAM, *command], env=environment, capture_output=True, check=True)
+    assert "Père Noël 🎅" in done.stdout.decode()
+
+
+def test_a_problem_is_utf8_whatever_the_locale(process_environment: Mapping[str, str], todo: Todo) -> None:
+    environment = {**process_environment, "PYTHONIOENCODING": "cp1252"}
+    command = [PROGRAM, "import", "Père.csv", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert "Père.csv" in json.loads(done.stderr)["detail"]
+
+
+def test_what_people_read_follows_the_locale(process_environment: Mapping[str, str], todo: Todo) -> None:
     """What the encoding has not is written as an escape, never a traceback."""
     todo.ok("add", "Père Noël 🎅")
     environment = {**process_environment, "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run([PROGRAM, "list"], env=environment, capture_output=True, check=True)
-    assert done.stdout.split(b"\t")[2] == b"P\xe8re No\xebl \\U0001f385"
+    done = subprocess.run([PROGRAM, "menu"], env=environment, input=b"2\n6\n", capture_output=True, check=True)
+    assert b"P\xe8re No\xebl \\U0001f385" in done.stdout

@@ -54,7 +54,7 @@ def test_every_command_works_on_a_server(remote: Todo) -> None:
     assert exported == [1, 2]
     menu = remote.ok("menu", stdin="1\nFrom the menu\n\n5\n3\nu\n2\n6\n").out
     assert "Undo `todo done 3`" in menu
-    assert not remote.database.exists()
+    assert remote.database.read_bytes() == b""
 
 
 def test_what_a_command_reports_is_what_the_server_has(remote: Todo) -> None:
