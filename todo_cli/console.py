@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import TextIO
@@ -79,14 +80,19 @@ class Console:
 
     def problem(self, line: str) -> None:
         """Write a line for programs to standard error, after the data so far."""
+        self._settle()
         _in_utf8(self.stderr).write(f"{line}\n")
         self.stderr.flush()
 
     def note(self, text: str) -> None:
         """Write a line for people to standard error, after the data so far."""
-        self.stdout.flush()
+        self._settle()
         self.stderr.write(f"{visible(text)}\n")
         self.stderr.flush()
+
+    def _settle(self) -> None:
+        with suppress(OSError):  # The end of the run says that the output failed.
+            self.stdout.flush()
 
     def confirm(self, question: str, flag: str) -> None:
         """Return if a person says yes. Raises Declined, and Misuse, naming the flag, where nobody can be asked."""

@@ -68,8 +68,6 @@ def _carry_out(arguments: Sequence[str], program: Program) -> int:
 
 def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
     console = program.console
-    with suppress(OSError):  # What failed before says more than that nobody can read what came before it.
-        console.stdout.flush()
     if program.options.json:
         console.problem(line(problem_document(meaning, message, details)))
     else:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -20,10 +21,13 @@ from todo_cli.run import run
 PROGRAM = str(Path(sys.executable).with_name("todo"))
 SLOW = (
     "asyncio",
+    "dotenv",
     "dependency_injector",
     "fastapi",
     "httpx2",
+    "icalendar",
     "keyring",
+    "markdown_it",
     "pydantic",
     "rich",
     "sqlalchemy",
@@ -99,10 +103,81 @@ def test_a_locked_store(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
     todo.ok("done", "1")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_that_may_not_be_written(todo: Todo) -> None:
-    todo.folder.chmod(0o500)
-    assert_one_line(todo, 1, "cannot be opened")
+def bound(environment: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    """Run the program bound by permissions, as the superuser is not."""
+    prefix = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    return subprocess.run([*prefix, PROGRAM, *command], env=environment, capture_output=True, text=True, check=False)
+
+
+needs_permissions = pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"), reason="the superuser may write everywhere"
+)
+
+
+@needs_permissions
+@pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o400, 0o700), (0o600, 0o500), (0o400, 0o500)])
+def test_what_cannot_be_written_can_be_read(
+    process_environment: Mapping[str, str], todo: Todo, file_mode: int, folder_mode: int
+) -> None:
+    """As on a read-only mount; nothing is made beside the file, and what would write says why it does not."""
+    folder = todo.folder / "kept"
+    folder.mkdir()
+    database = folder / "tasks.db"
+    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{database}"}
+    bound(environment, "add", "Buy milk")
+    files = sorted(folder.iterdir())
+    database.chmod(file_mode)
+    folder.chmod(folder_mode)
+    try:
+        assert bound(environment, "list", "-q").stdout == "1\n"
+        assert "Buy milk" in bound(environment, "show", "1").stdout
+        assert "Buy milk" in bound(environment, "export").stdout
+        for command in (["add", "More"], ["done", "1"], ["doctor"]):
+            done = bound(environment, *command)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert "cannot be written; check the permissions" in done.stderr
+        assert sorted(folder.iterdir()) == files
+    finally:
+        folder.chmod(0o700)
+
+
+@needs_permissions
+def test_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
+    process_environment: Mapping[str, str], todo: Todo
+) -> None:
+    """Somebody else has it open, and what they wrote still stands in the log."""
+    folder = todo.folder / "kept"
+    folder.mkdir()
+    database = folder / "tasks.db"
+    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{database}"}
+    with closing(SqliteTaskRepository(database)):
+        todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
+        database.chmod(0o400)
+        assert bound(environment, "list", "-q").stdout == "1\n"
+
+
+@needs_permissions
+def test_a_folder_that_may_not_be_written(process_environment: Mapping[str, str], todo: Todo) -> None:
+    folder = todo.folder / "kept"
+    folder.mkdir(mode=0o500)
+    done = bound({**process_environment, "DATABASE_URL": f"sqlite:///{folder / 'tasks.db'}"}, "list")
+    assert (done.returncode, done.stderr.count("\n"), "cannot be opened" in done.stderr) == (1, 1, True)
+
+
+def test_a_mistyped_address_does_not_look_like_an_empty_list(todo: Todo) -> None:
+    missing = f"sqlite:///{todo.folder / 'elswhere' / 'tasks.db'}"
+    assert_one_line(todo, 1, "its folder does not exist", "list", "--database", missing)
+    assert not (todo.folder / "elswhere").exists()
+    begun = f"sqlite:///{todo.folder / 'taks.db'}"
+    said = f"A new store was begun: sqlite:{todo.folder / 'taks.db'}\n"
+    assert todo.ok("list", "--json", "--database", begun).err == said
+    assert todo.ok("list", "--database", begun).err == ""
+
+
+def test_the_default_store_begins_without_a_word(todo: Todo) -> None:
+    del todo.environ["DATABASE_URL"]
+    assert todo.ok("list").err == ""
+    assert (todo.folder / "data" / "todo" / "tasks.db").is_file()
 
 
 def test_a_folder_in_the_place_of_the_store(todo: Todo) -> None:
@@ -149,6 +224,39 @@ def test_a_full_disk_under_the_output(process_environment: Mapping[str, str], to
             [PROGRAM, "list"], env=process_environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr.count("\n"), "free some space" in done.stderr) == (1, 1, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["add", "More"], "Added task 2; only the output"),
+        (["add", "More", "--json"], "Added task 2; only the output"),
+        (["done", "1"], "Completed task 1; only the output"),
+        (["undo"], "It is done; only the output"),
+        (["import", "list.txt", "-q"], "Imported 1 task; only the output"),
+        (["import", "list.txt", "--json"], "Imported 1 task; only the output"),
+    ],
+)
+def test_what_was_done_is_said_although_the_output_is_lost(
+    process_environment: Mapping[str, str], todo: Todo, command: list[str], said: str
+) -> None:
+    """Else somebody would do it again, and have it twice."""
+    todo.ok("add", "Buy milk")
+    (todo.folder / "list.txt").write_text("More\n")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PROGRAM, *command],
+            env=process_environment,
+            cwd=todo.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "try again" not in done.stderr
 
 
 def test_closed_streams(process_environment: Mapping[str, str], todo: Todo) -> None:

@@ -1,12 +1,18 @@
 """Import and export: four formats, streamed, all or nothing, safe to repeat."""
 
 import json
+import stat
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Todo
 from todo_cli.formats import OWN
+
+PROGRAM = str(Path(sys.executable).with_name("todo"))
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -248,3 +254,127 @@ def test_the_bar_is_for_terminals_only(todo: Todo) -> None:
     file.write_text("Milk\n")
     assert "\r" not in todo.ok("import", str(file)).err
     assert todo.ok("import", str(file), terminal=True).err.endswith("\r\x1b[KImported 0 tasks; 1 were there already.\n")
+
+
+def shell(environment: Mapping[str, str], folder: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of bash that calls the program as ``todo``."""
+    function = f'todo() {{ {PROGRAM} "$@"; }}'
+    return subprocess.run(  # noqa: S602  the test's own
+        f"{function}; {script}",
+        shell=True,
+        executable="/bin/bash",
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "todo import <(echo '- [ ] Milk')",
+        "mkfifo list.md; (echo '- [ ] Milk' > list.md &); todo import list.md",
+        "echo '- [ ] Milk' | todo import /dev/stdin",
+        "echo '- [ ] Milk' | todo import -",
+    ],
+)
+def test_a_pipe_is_read_and_recognised(process_environment: Mapping[str, str], todo: Todo, script: str) -> None:
+    done = shell(process_environment, todo.folder, script)
+    assert (done.returncode, done.stderr) == (0, "Imported 1 task; 0 were there already.\n")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "todo export /dev/stdout -f todotxt --force",
+        "todo export /dev/stdout -f todotxt | cat",
+        "mkfifo pipe; (todo export pipe -f todotxt &); cat pipe",
+        "mkfifo pipe; (todo export pipe -f todotxt --force &); cat pipe",
+        "echo old > real; ln -s real list.txt; todo export list.txt --force; test -L list.txt && cat real",
+        "ln -s real list.txt; todo export list.txt; test -L list.txt && cat real",
+        "echo first > all; todo export /dev/stdout -f todotxt >> all; sed 1d all",
+    ],
+)
+def test_an_export_goes_where_the_name_leads(process_environment: Mapping[str, str], todo: Todo, script: str) -> None:
+    todo.ok("add", "Buy milk")
+    done = shell(process_environment, todo.folder, script)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "2026-01-02 Buy milk\n", "")
+
+
+def test_an_export_keeps_the_mode_of_a_file_and_a_new_one_follows_the_umask(
+    process_environment: Mapping[str, str], todo: Todo
+) -> None:
+    old = todo.folder / "old.txt"
+    old.write_text("old")
+    old.chmod(0o604)
+    shell(process_environment, todo.folder, "umask 027; todo export old.txt --force; todo export new.txt")
+    modes = [stat.S_IMODE((todo.folder / name).stat().st_mode) for name in ("old.txt", "new.txt")]
+    assert modes == [0o604, 0o640]
+
+
+def test_an_export_that_fails_keeps_the_old_file(todo: Todo) -> None:
+    """Nothing is left beside it."""
+    todo.ok("add", "Buy milk")
+    file = todo.folder / "tasks.csv"
+    file.write_text("precious")
+    todo.database.write_bytes(b"not a database any more" * 100)
+    assert todo("export", str(file), "--force").code == 1
+    assert (file.read_text(), [path.name for path in todo.folder.glob(".todo*")]) == ("precious", [])
+
+
+def test_csv_for_spreadsheets(todo: Todo) -> None:
+    """A formula stays exact unless it is asked to be safe; both come back as what they are written as."""
+    todo.ok("add", "=1+1", "-d", "@SUM(A1)")
+    todo.ok("add", "--", "-5 degrees")
+    plain = todo.ok("export", "-f", "csv").out
+    assert ",=1+1,@SUM(A1)," in plain
+    safe = todo.ok("export", "-f", "csv", "--safe", "--bom").out
+    assert safe.startswith("\ufeffid,user_id,")
+    assert ",'=1+1,'@SUM(A1)," in safe
+    assert ",'-5 degrees," in safe
+    assert todo.ok("import", "-", "--user", "bob", "--json", stdin=safe).json["added"] == 2
+    for option in ("--bom", "--safe"):
+        assert "are for csv" in todo("export", option).err
+
+
+def test_what_cannot_be_a_task_is_left_out_when_asked_for(todo: Todo) -> None:
+    text = f"- [ ] a\n- [ ]\n- [x] {'x' * 201}\n- [ ] b\n"
+    refused = todo("import", "-", stdin=text)
+    assert refused.err.splitlines() == [
+        "todo: Nothing was imported from standard input: 2 of its tasks cannot be. --skip-invalid imports the others.",
+        "  line 2: The title must not be blank.",
+        "  line 3: The title must have at most 200 characters.",
+    ]
+    assert todo.tasks() == []
+    for options in (["-n"], []):
+        answer = todo.ok("import", "-", "--skip-invalid", "--json", *options, stdin=text).json
+        assert (answer["added"], len(answer["invalid"])) == (2, 2)
+    assert [task["title"] for task in todo.tasks()] == ["a", "b"]
+    said = todo.ok("import", "-", "--skip-invalid", stdin=text).err
+    assert "Left out, because they cannot be tasks: 2.\n  line 2: The title must not be blank.\n" in said
+
+
+def test_a_file_without_a_checkbox_says_so_in_one_line(todo: Todo) -> None:
+    file = todo.folder / "notes.md"
+    file.write_text("# Notes\n\n- a list\n")
+    assert todo.ok("import", str(file)).err == "Imported 0 tasks: no checkbox found.\n"
+
+
+def test_the_format_that_is_named_counts(todo: Todo) -> None:
+    todo.ok("import", "-", "-f", "todotxt", stdin="- [ ] literally\n")
+    assert todo.tasks()[0]["title"] == "- [ ] literally"
+
+
+def test_a_part_of_a_long_checklist_is_read_as_the_whole(todo: Todo) -> None:
+    """Where the parser's parts end, blocks and items do not: code, quotes, items with items below."""
+    block = "- [ ] one\n  text\n\n  ```\n  - [ ] no\n  ```\n  - [x] two\n\n> quote\n> - [ ] three\n\n"
+    file = todo.folder / "long.md"
+    file.write_text(f"{block}```\n{'- [ ] code' * 10}\n```\n\n" * 700)
+    assert todo.ok("import", str(file), "-n", "--json").json["added"] == 3 * 700
+
+
+def test_lists_in_lists_without_end_are_refused(todo: Todo) -> None:
+    result = todo("import", "-", "-f", "markdown", stdin="> " * 20_000 + "- [ ] deep\n")
+    assert (result.code, "nested too deeply" in result.err) == (1, True)

@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -60,16 +60,17 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
         form = _form(opened, file, name)
         with program.session() as session:
             run = Import(session, opened, shown, form, chosen)
+            added: Sequence[int] = ()
             if dry_run:
                 run.count_known()
             else:
                 run.check()
-                task_ids = run.store()
-    if program.options.quiet:
-        for task_id in [] if dry_run else task_ids:
+                added = run.store()
+    with program.output.after(f"Imported {_tasks(len(added))}"):
+        for task_id in added if program.options.quiet else []:
             program.console.data(str(task_id))
-    else:
-        _report(program, run.tally, form, chosen, dry_run=dry_run)
+        if not program.options.quiet:
+            _report(program, run.tally, form, chosen, dry_run=dry_run)
 
 
 @click.command("export", short_help="Write tasks to a file.")
