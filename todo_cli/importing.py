@@ -12,7 +12,7 @@ from todo_cli.exits import Failure
 from todo_cli.exporting import pages
 from todo_cli.formats import Format
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
-from todo_cli.formats.text_file import NotText, TextFile
+from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.progress import Progress
 from todo_cli.session import Session
 from todo_core.driver import run_now
@@ -125,7 +125,7 @@ class Import:
         try:
             with Progress(self._session.program.console, doing, self._file.seek(0, 2)) as progress:
                 yield from self._reader.read(TextFile(self._file, progress.reached))
-        except NotText as reason:
+        except BrokenFile as reason:
             raise Failure(f"Nothing was imported from {self._name}: line {reason.line}: {reason}") from None
         except OSError as error:
             raise Failure(f"Nothing was imported from {self._name}: {error.strerror}") from error

@@ -128,7 +128,7 @@ def test_imported_times_are_kept(todo: Todo) -> None:
         ("jsonl", '{"title": "a", "colour": "red"}\n', 1, "Members must be among"),
         ("jsonl", '{"description": "a"}\n', 1, "title is required"),
         ("jsonl", '{"title": " "}\n', 1, "must not be blank"),
-        ("jsonl", '{"title": "\\ud800"}\n', 1, "lone surrogates"),
+        ("jsonl", '{"title": "\\ud800"}\n', 1, "lone surrogate"),
         ("jsonl", '{"title": "a", "completed": 1}\n', 1, "completed has the wrong type"),
         (
             "jsonl",
@@ -208,6 +208,7 @@ def test_a_title_of_ten_megabytes_is_refused(todo: Todo) -> None:
         (["import", "tasks.db"], 2, "--format"),
         (["import", "-"], 2, "--format"),
         (["export", "tasks.xls"], 2, "--format"),
+        (["export", "tasks.json"], 2, "--format"),
         (["export", "missing/tasks.csv"], 1, "No such file"),
         (["export", ".", "-f", "csv", "--force"], 2, "is not a file"),
     ],
@@ -354,6 +355,36 @@ def test_what_cannot_be_a_task_is_left_out_when_asked_for(todo: Todo) -> None:
     assert [task["title"] for task in todo.tasks()] == ["a", "b"]
     said = todo.ok("import", "-", "--skip-invalid", stdin=text).err
     assert "Left out, because they cannot be tasks: 2.\n  line 2: The title must not be blank.\n" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("jsonl", '[{"title": "a"},\n{"title": b},\n{"title": "c"}]', "line 2: This is not JSON."),
+        ("csv", 'title\na\n"b\nc\n', "line 3: This is not CSV"),
+        ("icalendar", "BEGIN:VTODO\nSUMMARY:a\n", "line 1: The file ends in the middle"),
+    ],
+)
+def test_a_file_that_cannot_be_read_on_is_refused_all_the_same(todo: Todo, name: str, text: str, said: str) -> None:
+    """Nobody could say how much of it was left out."""
+    result = todo("import", "-", "--skip-invalid", "-f", name, stdin=text)
+    assert (result.code, said in result.err) == (1, True)
+    assert todo.tasks() == []
+
+
+def test_a_zone_that_evolution_names_in_its_own_way_is_read_without_a_word(todo: Todo) -> None:
+    due = "DUE;TZID=/freeassociation.sourceforge.net/Europe/Paris:20220101T100000"
+    text = f"BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:test\n{due}\nEND:VTODO\nEND:VCALENDAR\n"
+    assert todo.ok("import", "-", "--keep-rest", "-q", stdin=text).err == ""
+    assert todo.tasks()[0]["description"] == "due: 20220101T100000"
+
+
+def test_a_bad_line_in_a_long_file_is_named_alone(todo: Todo) -> None:
+    line = json.dumps({"title": "Milk", "description": "x" * 500}) + "\n"
+    text = f"{line * 2000}{{nope\n{line * 2000}nope\n{line}"
+    refused = todo("import", "-", stdin=text)
+    assert refused.err.splitlines()[1:] == ["  line 2001: This is not JSON.", "  line 4002: This is not JSON."]
+    assert todo.ok("import", "-", "--skip-invalid", "-n", "--json", stdin=text).json["added"] == 4001
 
 
 def test_a_file_without_a_checkbox_says_so_in_one_line(todo: Todo) -> None:

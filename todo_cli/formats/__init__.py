@@ -14,7 +14,7 @@ class Reader(Protocol):
     """One kind of file that tasks come from."""
 
     read: Callable[[TextFile], Iterator[Entry]]
-    """Turn a file into records as it is read; Unreadable stands for what is none."""
+    """Turn a file into records as it is read; Unreadable stands for what is none. Raises BrokenFile."""
 
 
 class Writer(Protocol):
@@ -42,7 +42,7 @@ class Format:
 
 
 OWN = {
-    "jsonl": Format("json_tasks", (".jsonl", ".ndjson", ".json")),
+    "jsonl": Format("json_tasks", (".jsonl", ".ndjson")),
     "csv": Format("csv_table", (".csv",)),
     "markdown": Format("checklist", (".md", ".markdown"), "checkbox"),
     "todotxt": Format("todo_txt", (".txt",)),

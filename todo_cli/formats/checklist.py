@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from todo_cli.formats.record import Entry, Numbered, Record, Unreadable
-from todo_cli.formats.text_file import TextFile
+from todo_cli.formats.record import Entry, Numbered, Record
+from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_core.task import Task
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ def read(file: TextFile) -> Iterator[Entry]:
         try:
             items, end = parse(part)
         except RecursionError:
-            yield Numbered(before + 1, Unreadable("From here on, lists and quotes are nested too deeply."))
-            return
+            raise BrokenFile(before + 1, "From here on, lists and quotes are nested too deeply.") from None
         if not more:
             end = len(part)
         for item in items:

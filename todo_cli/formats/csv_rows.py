@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 from todo_cli.formats.record import Numbered, Unreadable, numbered
+from todo_cli.formats.text_file import BrokenFile
 
 _SEPARATORS = ",;\t"
 _SEP_LINE = re.compile(r'"?sep=(.)"?,*\s*', re.IGNORECASE)
@@ -26,7 +28,7 @@ def table(lines: Iterable[str]) -> Table:
     """Read the names of a file, and its rows as they are asked for.
 
     Fields are separated as a line ``sep=`` says, else by what stands most often in the first line. Empty rows, and
-    columns with neither name nor content, are left out. Raises Unreadable if there are no names.
+    columns with neither name nor content, are left out. Raises BrokenFile, also while rows are asked for.
     """
     lines = iter(lines)
     first, before = next(lines, ""), 0
@@ -34,35 +36,25 @@ def table(lines: Iterable[str]) -> Table:
         first, before = next(lines, ""), 1
     separator = named[1] if named else max(_SEPARATORS, key=first.count)
     rows = _filled(csv.reader(chain([first], lines), delimiter=separator, strict=True), before)
-    found = next(rows, None)
-    if found is None:
-        raise Unreadable("There is no line that names the columns.")
-    if isinstance(found.value, Unreadable):
-        raise found.value
-    names = [name.strip().lower() for name in found.value]
+    _, head = next(rows, (1, []))
+    names = [name.strip().lower() for name in head]
     while names and not names[-1]:
         del names[-1]
-    return Table(names, (_named(names, row) for row in rows))
+    return Table(names, (numbered(line, partial(_fields, names, row)) for line, row in rows))
 
 
-def _filled(rows: "Reader", before: int) -> Iterator[Numbered[list[str]]]:
+def _filled(rows: "Reader", before: int) -> Iterator[tuple[int, list[str]]]:
     start = before + 1
     try:
         for row in rows:
             if any(cell.strip() for cell in row):
-                yield Numbered(start, row)
+                yield start, row
             start = before + rows.line_num + 1
     except csv.Error as error:
-        yield Numbered(start, Unreadable(f"This is not CSV: {error}."))
+        raise BrokenFile(start, f"This is not CSV: {error}.") from None
 
 
-def _named(names: list[str], row: Numbered[list[str]]) -> Numbered[dict[str, str]]:
-    return numbered(row.line, lambda: _fields(names, row.value))
-
-
-def _fields(names: list[str], row: list[str] | Unreadable) -> dict[str, str]:
-    if isinstance(row, Unreadable):
-        raise row
+def _fields(names: list[str], row: list[str]) -> dict[str, str]:
     cells = zip(chain(names, [""] * (len(row) - len(names))), row, strict=False)
     if len(row) < len(names) or any(cell.strip() for name, cell in cells if not name):
         raise Unreadable(f"There must be {len(names)} fields, not {len(row)}.")

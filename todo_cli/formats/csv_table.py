@@ -7,8 +7,8 @@ from datetime import datetime
 
 from todo_cli.documents import task_document
 from todo_cli.formats.csv_rows import table
-from todo_cli.formats.record import Entry, Numbered, Record, Unreadable, numbered, origin, parse_time
-from todo_cli.formats.text_file import TextFile
+from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time
+from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_core.task import Task
 
 COLUMNS = ("id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at")
@@ -30,22 +30,18 @@ def write(tasks: Iterable[Task]) -> Iterator[str]:
 
 def read(file: TextFile) -> Iterator[Entry]:
     """Return the tasks of a file; each has the number of its first line."""
-    try:
-        names, rows = table(file.lines())
-        _check(names)
-    except Unreadable as refusal:
-        yield Numbered(1, refusal)
-        return
+    names, rows = table(file.lines())
+    _check(names)
     for row in rows:
         yield numbered(row.line, lambda fields=row.value: _record(fields))  # type: ignore[misc]
 
 
 def _check(names: list[str]) -> None:
     if "title" not in names:
-        raise Unreadable("The first line must name the columns, title among them.")
+        raise BrokenFile(1, "The first line must name the columns, title among them.")
     named = [name for name in names if name]
     if len(set(named)) < len(named) or set(named) - set(COLUMNS):
-        raise Unreadable(f"The columns must be among {', '.join(COLUMNS)}, each at most once.")
+        raise BrokenFile(1, f"The columns must be among {', '.join(COLUMNS)}, each at most once.")
 
 
 def _record(fields: Mapping[str, str] | Unreadable) -> Record:

@@ -1,11 +1,12 @@
 """To-dos in iCalendar (RFC 5545, section 3.6.2), which Apple Reminders and many others write."""
 
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from todo_cli.formats.record import Entry, LeftOut, Numbered, Record, Unreadable, numbered, one_line, rest_of
-from todo_cli.formats.text_file import TextFile
+from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
+from todo_cli.formats.text_file import BrokenFile, TextFile
 
 _REST = {
     "due": "DUE",
@@ -36,14 +37,17 @@ def read(file: TextFile) -> Iterator[Entry]:
         elif mark.startswith(_CALENDAR_NAME):
             task_list = line.strip()[len(_CALENDAR_NAME) :]
     if todo:
-        yield Numbered(start, Unreadable("The file ends in the middle of this to-do."))
+        raise BrokenFile(start, "The file ends in the middle of this to-do.")
 
 
 def _todo(text: str, task_list: str) -> Record | LeftOut:
     from icalendar import Todo  # noqa: PLC0415  slow, and only this format needs it
 
     try:
-        todo = Todo.from_ical(text)
+        with warnings.catch_warnings():
+            # The library guesses what zones of other programs' own mean; no time that is taken has one.
+            warnings.simplefilter("ignore")
+            todo = Todo.from_ical(text)
         status = str(todo.get("STATUS", "")).upper()
         if status == "CANCELLED":
             return LeftOut("cancelled")

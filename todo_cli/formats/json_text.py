@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from todo_cli.formats.record import Unreadable
-from todo_cli.formats.text_file import LIMIT
+from todo_cli.formats.text_file import LIMIT, BrokenFile
 
 IsTask = Callable[[Mapping[str, object]], bool]
 
 _NOT_JSON = "This is not JSON."
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 20
+_LONGEST_WORD = len("-Infinity")
+"""Of what JSON's decoder takes for one; an escape is shorter."""
+
 _DECODER = json.JSONDecoder()
 
 
@@ -83,8 +86,11 @@ class _Text:
         more = self._has(LIMIT)
         try:
             value, end = _DECODER.raw_decode(self._text, self._at)
+        except json.JSONDecodeError as error:
+            cut = error.msg.startswith("Unterminated") or error.pos > len(self._text) - _LONGEST_WORD
+            raise (_TooLong() if more and cut else Unreadable(_NOT_JSON)) from None
         except (ValueError, RecursionError):
-            raise (_TooLong() if more else Unreadable(_NOT_JSON)) from None
+            raise Unreadable(_NOT_JSON) from None
         if not accept(value):
             return None
         self._move(end)
@@ -114,7 +120,8 @@ class _Text:
 def documents(chunks: Iterable[str], is_task: IsTask) -> Iterator[Found]:
     """Return the objects that are tasks; what stands in the place of one and is none is Unreadable.
 
-    What an object around tasks says of anything else is passed over.
+    What an object around tasks says of anything else is passed over. Raises BrokenFile for what is broken within
+    brackets.
     """
     text = _Text(chunks)
     while text.next():
@@ -123,9 +130,9 @@ def documents(chunks: Iterable[str], is_task: IsTask) -> Iterator[Found]:
             if text.next() == ",":
                 text.take(",")  # After each line, as Taskwarrior once wrote.
         except Unreadable as reason:
-            yield Found(text.line, reason, {})
             if text.depth:
-                return
+                raise BrokenFile(text.line, str(reason)) from None  # Where the next task begins is not known.
+            yield Found(text.line, reason, {})
             text.skip_line()
 
 

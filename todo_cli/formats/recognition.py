@@ -5,7 +5,7 @@ import re
 from todo_cli.formats import format_of
 from todo_cli.formats.csv_rows import table
 from todo_cli.formats.csv_table import COLUMNS
-from todo_cli.formats.record import Unreadable
+from todo_cli.formats.text_file import BrokenFile
 
 _JSON_MEMBERS = (
     ("google-tasks", re.compile(r'"kind"\s*:\s*"tasks#')),
@@ -25,7 +25,8 @@ def recognised(head: str, name: str) -> str | None:
 
     None if neither says anything. Text that can be several formats is what the name says.
     """
-    named = format_of(name)
+    # A file of that name that is written would have to be an array, so it is no ending of ours.
+    named = "jsonl" if name.lower().endswith(".json") else format_of(name)
     text = head.lstrip()
     if text.startswith(("{", "[")):
         found = next((form for form, sign in _JSON_MEMBERS if sign.search(text)), None)
@@ -41,7 +42,7 @@ def recognised(head: str, name: str) -> str | None:
 def _table(head: str, named: str | None) -> str | None:
     try:
         names = set(table(head.splitlines(keepends=True)).names) - {""}
-    except Unreadable:
+    except BrokenFile:
         return None
     if {"type", "content", "priority"} <= names:
         return "todoist"

@@ -13,8 +13,8 @@ _CHUNK = 64 * 1024
 _END = re.compile(rb"\r\n|\r|\n")
 
 
-class NotText(Exception):
-    """A file cannot be read on; the message says what is wrong with its ``line``, counted from 1."""
+class BrokenFile(Exception):
+    """A file cannot be read on, whatever follows; the message says what is wrong at ``line``, counted from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -30,18 +30,18 @@ class TextFile:
         self._reached = reached
 
     def lines(self) -> Iterator[str]:
-        """Return the lines with their ends: LF, CR LF or CR, and nothing else. Raises NotText."""
+        """Return the lines with their ends: LF, CR LF or CR, and nothing else. Raises BrokenFile."""
         number = 0
         with self._text() as text:
             while line := _read(lambda: text.readline(LIMIT + 1), number):
                 number += 1
                 if len(line) > LIMIT:
-                    raise NotText(number, f"This is longer than {LIMIT} characters.")
+                    raise BrokenFile(number, f"This is longer than {LIMIT} characters.")
                 self._reached(self._file.tell())
                 yield line
 
     def chunks(self) -> Iterator[str]:
-        """Return the text in pieces of any length. Raises NotText."""
+        """Return the text in pieces of any length. Raises BrokenFile."""
         number = 0
         with self._text() as text:
             while chunk := _read(lambda: text.read(_CHUNK), number):
@@ -70,4 +70,4 @@ def _read(read: Callable[[], str], lines_before: int) -> str:
         return read()
     except UnicodeDecodeError as error:
         line = lines_before + len(_END.findall(error.object, 0, error.start)) + 1
-        raise NotText(line, "This is not UTF-8 text.") from None
+        raise BrokenFile(line, "This is not UTF-8 text.") from None

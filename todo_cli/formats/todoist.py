@@ -19,7 +19,7 @@ def read(file: TextFile) -> Iterator[Entry]:
     """Return the tasks of a file, each with the comments that stand below it; it holds only those that are open."""
     task: tuple[int, Record] | None = None
     section, above = "", list[str]()
-    for row in _rows(file):
+    for row in table(file.lines()).rows:
         if isinstance(row.value, Unreadable):
             yield Numbered(row.line, row.value)
             continue
@@ -37,13 +37,6 @@ def read(file: TextFile) -> Iterator[Entry]:
             section = content
     if task:
         yield Numbered(*task)
-
-
-def _rows(file: TextFile) -> Iterator[Numbered[dict[str, str]]]:
-    try:
-        yield from table(file.lines()).rows
-    except Unreadable as refusal:
-        yield Numbered(1, refusal)
 
 
 def _depth(fields: Mapping[str, str]) -> int:
