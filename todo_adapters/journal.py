@@ -132,8 +132,15 @@ class Journal:
                 self._rename(db, left, step.task_id, getattr(step, reached), now)
 
     def drop(self, entry: Entry) -> None:
-        """Forget a command that cannot be undone or redone any more."""
-        with self._session() as db:
+        """Forget a command, so that the next one in its direction can be undone or redone as if it had not been."""
+        with self._session() as db, transaction(db):
+            (undone,) = db.execute("SELECT undone FROM entries WHERE id = ?", (entry.id,)).fetchone() or (0,)
+            for step in entry.steps:
+                # Its neighbour on that side knows the task by the version on this command's other side.
+                if undone:
+                    self._rename(db, "before_version", step.task_id, step.after_version, step.before_version)
+                else:
+                    self._rename(db, "after_version", step.task_id, step.before_version, step.after_version)
             db.execute("DELETE FROM entries WHERE id = ?", (entry.id,))
 
     def forget(self, task_ids: Iterable[int]) -> None:

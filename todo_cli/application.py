@@ -94,7 +94,8 @@ def todo(ctx: click.Context) -> None:
 
     The list is kept in the store that --database names, else $DATABASE_URL, else a file in your data folder, which the
     service uses too. What you do, you do as the user that --user names, else $TODO_USER, else your login name: a token
-    for that user shows the same tasks through the service.
+    for that user shows the same tasks through the service. What is not set in the environment is looked up in the file
+    .env of the working directory, as by the service.
 
     With --server or $TODO_SERVER the same commands work on a server instead, as the user of the token that `todo auth
     login` keeps, or $TODO_TOKEN.

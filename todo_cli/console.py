@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import TextIO
@@ -70,14 +71,28 @@ class Console:
         return True
 
     def write(self, line: str) -> None:
-        """Write a line of data that its caller has made safe."""
+        """Write a line for people to standard output; its caller has made it safe."""
         self.stdout.write(f"{line}\n")
+
+    def data(self, line: str) -> None:
+        """Write a line for programs to standard output: UTF-8, whatever the locale."""
+        _in_utf8(self.stdout).write(f"{line}\n")
+
+    def problem(self, line: str) -> None:
+        """Write a line for programs to standard error, after the data so far."""
+        self._settle()
+        _in_utf8(self.stderr).write(f"{line}\n")
+        self.stderr.flush()
 
     def note(self, text: str) -> None:
         """Write a line for people to standard error, after the data so far."""
-        self.stdout.flush()
+        self._settle()
         self.stderr.write(f"{visible(text)}\n")
         self.stderr.flush()
+
+    def _settle(self) -> None:
+        with suppress(OSError):  # The end of the run says that the output failed.
+            self.stdout.flush()
 
     def confirm(self, question: str, flag: str) -> None:
         """Return if a person says yes. Raises Declined, and Misuse, naming the flag, where nobody can be asked."""
@@ -96,3 +111,9 @@ class Console:
         import getpass  # noqa: PLC0415  only needed to ask
 
         return getpass.getpass(f"{question}: ", self.stderr).strip()
+
+
+def _in_utf8(stream: TextIO) -> TextIO:
+    if isinstance(stream, TextIOWrapper) and stream.encoding.lower() != "utf-8":
+        stream.reconfigure(encoding="utf-8", newline="\n")
+    return stream

@@ -1,15 +1,25 @@
 """From the tasks of a store to a file, a page at a time."""
 
 import os
-import tempfile
+import re
+import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from todo_cli.exits import Misuse
+from todo_cli.safe_text import visible
 from todo_cli.session import Session
 from todo_core.driver import run_now
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.task import Task
+from todo_core.text import CONTROL, CONTROL_BUT_LINES
+
+_FORMULA = re.compile(r"[=+\-@]")
+"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
+
+_CONTROL = re.compile(f"[{CONTROL}]")
+_CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
 
 
 def pages(session: Session, status: Status) -> Iterator[Task]:
@@ -23,18 +33,53 @@ def pages(session: Session, status: Status) -> Iterator[Task]:
         query = TaskQuery(status, limit=PAGE_LIMIT, after=query.sort.position(tasks[-1]))
 
 
-def write_whole(file: Path, lines: Iterable[str], *, force: bool) -> None:
-    """Write a file that is there with all its lines or not at all. Raises Misuse if it exists, unless forced."""
-    if file.exists() and not force:
-        raise Misuse(f"{file} exists already; say --force to replace it.")
-    if file.exists() and not file.is_file():
+def without_controls(task: Task) -> Task:
+    """Return a task with escapes in the place of what no title and no description may hold.
+
+    The stores of this program have none of that; a server that it knows nothing of may.
+    """
+    title = _CONTROL.sub(_escape, task.title)
+    return task._replace(
+        title=title, description=task.description and _CONTROL_BUT_LINES.sub(_escape, task.description)
+    )
+
+
+def without_formulas(task: Task) -> Task:
+    """Return a task none of whose texts is a formula to a spreadsheet: an apostrophe stands before it then."""
+    return task._replace(title=_as_text(task.title), description=task.description and _as_text(task.description))
+
+
+def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
+    """Write the file that a name leads to; a regular one gets all its lines or none.
+
+    A file that is replaced keeps its mode. Raises Misuse if there is one already, unless forced, or if it is a folder.
+    """
+    target = Path(os.path.realpath(file))
+    if target.is_dir():
         raise Misuse(f"{file} is not a file.")
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=file.parent, delete=False) as part:
-        try:
-            part.writelines(f"{text}\n" for text in lines)
-            part.flush()
-            os.fsync(part.fileno())
-            Path(part.name).replace(file)
-        except BaseException:
-            Path(part.name).unlink()
-            raise
+    if target.exists() and not target.is_file():
+        with target.open("w", encoding="utf-8", newline="\n") as opened:
+            opened.writelines(f"{text}\n" for text in lines)
+        return
+    if target.exists() and not force:
+        raise Misuse(f"{file} exists already; say --force to replace it.")
+    part = target.with_name(f".todo-{secrets.token_hex(8)}")
+    try:
+        with part.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.writelines(f"{text}\n" for text in lines)
+            opened.flush()
+            os.fsync(opened.fileno())
+        if target.exists():
+            part.chmod(stat.S_IMODE(target.stat().st_mode))
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _escape(found: re.Match[str]) -> str:
+    return visible(found[0])
+
+
+def _as_text(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) else text

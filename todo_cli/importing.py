@@ -1,104 +1,205 @@
-"""From the lines of a file to tasks of a store: checked first, then stored in one step."""
+"""From a file to tasks of a store: checked first, then stored in one step."""
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
 from todo_cli.exits import Failure
+from todo_cli.exporting import pages
 from todo_cli.formats import Format
-from todo_cli.formats.record import Record, Unreadable
+from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
+from todo_cli.formats.text_file import BrokenFile, TextFile
+from todo_cli.progress import Progress
+from todo_cli.session import Session
+from todo_core.driver import run_now
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
+from todo_core.query import Status
 from todo_core.task import Idempotency, NewTask, TaskChanges
 
-LINE_LIMIT = 256 * 1024
-"""Bytes; a task with everything in it, escaped in the longest way, is far shorter."""
-
-_ERRORS_SHOWN = 10
+_SHOWN = 10
 
 
-class Source:
-    """A file of tasks of one user, which can be read as often as needed."""
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user chose: to keep in descriptions what has no other home, and to leave out what is no task."""
 
-    def __init__(self, file: BinaryIO, name: str, form: Format) -> None:
+    keep_rest: bool = False
+    skip_invalid: bool = False
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one reading of a file met: tasks, those among them that are there already, and what is not taken."""
+
+    tasks: int = 0
+    known: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    rest: Counter[str] = field(default_factory=Counter)
+    invalid: int = 0
+    reasons: list[str] = field(default_factory=list)
+    """Why the first few of the invalid ones are no tasks, each with its line."""
+
+    def refuse(self, line: int, reason: Exception) -> None:
+        """Count what is no task."""
+        self.invalid += 1
+        if self.invalid <= _SHOWN:
+            self.reasons.append(f"line {line}: {reason}")
+
+    @property
+    def invalid_lines(self) -> list[str]:
+        """What is said of the invalid ones."""
+        more = self.invalid - len(self.reasons)
+        return [*self.reasons, f"and {more} more"] if more else self.reasons
+
+
+class Import:
+    """A file of tasks on its way to one user's store; the file can be read as often as needed."""
+
+    def __init__(self, session: Session, file: BinaryIO, name: str, form: Format, choices: Choices) -> None:
+        self._session = session
         self._file = file
         self._name = name
-        self._format = form
+        self._reader = form.reader()
+        self._choices = choices
+        self._present = _Present(session)
+        self._now = session.program.clock.now()
+        self.tally = Tally()
 
-    def drafts(
-        self, user_id: str, policy: TaskPolicy, now: datetime, reached: Callable[[int], None]
-    ) -> Iterator[NewTask]:
-        """Return a draft for each task; every one has an idempotency key that another reading gives it again.
+    def check(self) -> None:
+        """Read everything once, and count which tasks are known. Raises Failure if something is no task."""
+        for _ in self._drafts("Checking"):
+            pass
 
-        Raises Failure, at the end or after too many of them, when lines are not tasks. ``reached`` is told how many
-        bytes are read.
+    def count_known(self) -> None:
+        """Count the tasks that are there already, as storing them would. Raises NotOffered on a server."""
+        repository, user_id = self._session.repository, self._session.user_id
+        known = 0
+        for draft in self._drafts("Checking"):
+            if draft.idempotency:
+                known += run_now(repository.find_by_key(user_id, draft.idempotency.key)) is not None
+        self.tally.known += known
+
+    def store(self) -> Sequence[int]:
+        """Store the tasks that are not there yet, and return their ids. ``check`` must have been called."""
+        session = self._session
+        newest = self._now
+
+        def drafts() -> Iterator[NewTask]:
+            nonlocal newest
+            for draft in self._drafts("Importing"):
+                newest = max(newest, draft.created_at)
+                yield draft
+
+        task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
+        self.tally.known = self.tally.tasks - len(task_ids)
+        if task_ids:
+            # A server gives tasks its own times, by a clock that may be ahead of this one.
+            last = run_now(session.repository.get(session.user_id, task_ids[-1]))
+            session.history.added(f"import {self._name}", task_ids, max(newest, last.created_at) if last else newest)
+        return task_ids
+
+    def _drafts(self, doing: str) -> Iterator[NewTask]:
+        """Return a draft for each task that may be new; each has a key that another reading gives it again.
+
+        Raises Failure at the end if something was no task, unless that is to be left out.
         """
+        self.tally = Tally()
         keys = _Keys()
-        errors: list[str] = []
-        for found in self._format.read(self._lines(reached)):
+        for entry in self._entries(doing):
             try:
-                if isinstance(found.value, Unreadable):
-                    raise found.value
-                yield _draft(user_id, found.value, policy, now, keys.next(found.value))
+                draft = self._draft(entry.value, keys)
             except (Unreadable, InvalidInput) as reason:
-                errors.append(f"line {found.line}: {reason}")
-                if len(errors) > _ERRORS_SHOWN:
-                    break
-        if errors:
-            raise self._refusal(*errors[:_ERRORS_SHOWN], *(["and more"] if len(errors) > _ERRORS_SHOWN else []))
+                self.tally.refuse(entry.line, reason)
+            else:
+                if draft:
+                    yield draft
+        if self.tally.invalid and not self._choices.skip_invalid:
+            raise self._refusal()
 
-    def _lines(self, reached: Callable[[int], None]) -> Iterator[str]:
-        self._seek()
-        number = 0
-        while line := self._file.readline(LINE_LIMIT + 1):
-            number += 1
-            if len(line) > LINE_LIMIT:
-                raise self._refusal(f"line {number}: This is longer than {LINE_LIMIT} bytes.")
-            reached(self._file.tell())
-            try:
-                yield line.decode("utf-8-sig" if number == 1 else "utf-8")
-            except UnicodeDecodeError:
-                raise self._refusal(f"line {number}: This is not UTF-8 text.") from None
-
-    def _seek(self) -> None:
+    def _entries(self, doing: str) -> Iterator[Entry]:
         try:
-            self._file.seek(0)
+            with Progress(self._session.program.console, doing, self._file.seek(0, 2)) as progress:
+                yield from self._reader.read(TextFile(self._file, progress.reached))
+        except BrokenFile as reason:
+            raise Failure(f"Nothing was imported from {self._name}: line {reason.line}: {reason}") from None
         except OSError as error:
-            raise self._refusal(str(error.strerror)) from error
+            raise Failure(f"Nothing was imported from {self._name}: {error.strerror}") from error
 
-    def _refusal(self, *reasons: str) -> Failure:
-        message = f"Nothing was imported from {self._name}:"
-        return Failure(f"{message} {reasons[0]}") if len(reasons) == 1 else Failure(message, reasons)
+    def _draft(self, value: Record | LeftOut | Unreadable, keys: "_Keys") -> NewTask | None:
+        """Return the draft of a task, None if there can be none. Raises Unreadable and InvalidInput."""
+        if isinstance(value, Unreadable):
+            raise value
+        if isinstance(value, LeftOut):
+            self.tally.left_out[value.kind] += 1
+            return None
+        policy, user_id = self._session.policy, self._session.user_id
+        draft = _draft(user_id, value, policy, self._now, keep_rest=self._choices.keep_rest)
+        key = keys.next(value)
+        self.tally.tasks += 1
+        self.tally.rest.update(name for name, _ in value.rest)
+        if key is None or self._present.holds(value.origin):
+            self.tally.known += 1
+            return None
+        return replace(draft, idempotency=key)
+
+    def _refusal(self) -> Failure:
+        message, lines = f"Nothing was imported from {self._name}:", self.tally.invalid_lines
+        hint = " --skip-invalid imports the others." if self.tally.tasks else ""
+        if len(lines) == 1:
+            return Failure(f"{message} {lines[0]}{hint}")
+        return Failure(f"{message} {self.tally.invalid} of its tasks cannot be.{hint}", lines)
 
 
 class _Keys:
-    """Idempotency keys from what a record says of itself; equal records of one file are counted apart."""
+    """Idempotency keys from what a record says of itself."""
 
     def __init__(self) -> None:
         self._seen: dict[bytes, int] = {}
 
-    def next(self, record: Record) -> Idempotency:
-        """Return the key of the next record.
+    def next(self, record: Record) -> Idempotency | None:
+        """Return the key of the next record; None if the file has named the same task before.
 
-        Whether a task is done is not a part of it: ticked off in the source, it is the same task.
+        Records that do not say which task they are, but are equal, are counted apart. Whether a task is done is not a
+        part of its key: ticked off in the source, it is the same task.
         """
         created_at = record.created_at and record.created_at.isoformat()
         identity = record.origin or json.dumps([record.title, record.description, created_at])
         digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).digest()
-        count = 1
-        if record.origin is None:
-            count += self._seen.get(digest[:16], 0)
-            self._seen[digest[:16]] = count
-        return Idempotency(f"import:{digest.hex()}:{count}", digest)
+        count = self._seen.get(digest[:16], 0) + 1
+        self._seen[digest[:16]] = count
+        return None if record.origin and count > 1 else Idempotency(f"import:{digest.hex()}:{count}", digest)
 
 
-def _draft(user_id: str, record: Record, policy: TaskPolicy, now: datetime, key: Idempotency) -> NewTask:
-    fields = TaskChanges(title=record.title, description=record.description)
+class _Present:
+    """The tasks that the user has already, in the trash or not; read when a file first names one of the user's own."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._origins: frozenset[str] | None = None
+
+    def holds(self, named: str | None) -> bool:
+        """Whether the task that a record names is one of them."""
+        user_id = self._session.user_id
+        if named is None or not named.startswith(f"{user_id} "):
+            return False
+        if self._origins is None:
+            statuses = (Status.ALL, Status.DELETED)
+            tasks = (task for status in statuses for task in pages(self._session, status))
+            self._origins = frozenset(origin(user_id, task.id, task.created_at) or "" for task in tasks)
+        return named in self._origins
+
+
+def _draft(user_id: str, record: Record, policy: TaskPolicy, now: datetime, *, keep_rest: bool) -> NewTask:
+    rest = [f"{name}: {text}" for name, text in record.rest] if keep_rest else []
+    description = "\n".join(filter(None, [record.description, *rest]))
+    fields = TaskChanges(title=record.title, description=description)
     created_at = record.created_at or now
-    draft = NewTask.draft(user_id, fields, policy, created_at, key)
+    draft = NewTask.draft(user_id, fields, policy, created_at)
     completed = record.completed_at is not None if record.completed is None else record.completed
     if not completed and record.completed_at:
         raise Unreadable("A task with a completed_at must be completed.")

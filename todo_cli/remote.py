@@ -43,7 +43,7 @@ def find_login(program: "Program", server: ServerAddress) -> Login:
     Raises TokenRefused if there is none, Misuse if it is not of the user who is asked for, and StorageUnusable if what
     is kept must not be used.
     """
-    if token := program.console.environ.get(TOKEN_VARIABLE, "").strip():
+    if token := program.settings.get(TOKEN_VARIABLE, "").strip():
         return login_with(program, server, token, TOKEN_VARIABLE)
     kept = token_store().find(server.url)
     if kept is None:

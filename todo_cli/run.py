@@ -23,7 +23,8 @@ def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
     program = Program(console, clock)
     try:
         code = _dispatch(arguments, program)
-        console.stdout.flush()
+        if code == SUCCESS:
+            console.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
         return _say(console, "Interrupted.", INTERRUPTED)
     except BrokenPipeError:
@@ -67,9 +68,8 @@ def _carry_out(arguments: Sequence[str], program: Program) -> int:
 
 def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
     console = program.console
-    console.stdout.flush()
     if program.options.json:
-        console.note(line(problem_document(meaning, message, details)))
+        console.problem(line(problem_document(meaning, message, details)))
     else:
         console.note(f"todo: {message} {meaning.hint}".rstrip())
         for text in details:
@@ -87,6 +87,8 @@ def _with_server(meaning: Exit, program: Program) -> Exit:
 
 def _help_for(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
+    if context and isinstance(error, click.NoSuchOption):
+        return f"Words that begin with a dash go behind --: `{context.command_path} -- {error.option_name} …`."
     return f"Try `{context.command_path} --help`." if context else "Try `todo --help`."
 
 

@@ -1,16 +1,17 @@
 """The composition root: what a command works with."""
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
+from todo_adapters.address import ServerAddress, SqliteAddress, StorageAddress, default_address, parse_address
 from todo_cli.console import Console
 from todo_cli.exits import Misuse
 from todo_cli.output import Output
+from todo_cli.settings import read_settings
 from todo_cli.stores import history_file, open_store, store_name
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Options:
     user: str | None = None
     json: bool = False
     quiet: bool = False
+    settings: Mapping[str, str] | None = None
+    """Those beside the command line, once they are read."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +95,18 @@ class Program:
         return Output(self.console, self.options.json, self.options.quiet)
 
     @property
+    def settings(self) -> Mapping[str, str]:
+        """What the environment and a file named .env say, by the names of the variables; empty is unset."""
+        if self.options.settings is None:
+            self.options.settings = read_settings(self.console.environ)
+        return self.options.settings
+
+    @property
     def user_id(self) -> str:
         """The user who works. Raises Misuse for what cannot be a user id."""
         user_id = self.options.user
         if user_id is None:
-            user_id = self.console.environ.get("TODO_USER") or _login_name()
+            user_id = self.settings.get("TODO_USER") or _login_name()
         if not is_user_id(user_id):
             raise Misuse("This cannot be a user: use 1 to 255 visible characters in --user or TODO_USER.")
         return user_id
@@ -108,13 +118,13 @@ class Program:
         if url is not None and server is not None:
             raise Misuse("Either --database or --server, not both.")
         if url is None and server is None:
-            server = self.console.environ.get("TODO_SERVER") or None
+            server = self.settings.get("TODO_SERVER")
         if server is not None:
             from todo_adapters.rest.server import parse_server  # noqa: PLC0415  a local store does not need it
 
             return parse_server(server)
         if url is None:
-            url = self.console.environ.get("DATABASE_URL") or None
+            url = self.settings.get("DATABASE_URL")
         return default_address() if url is None else parse_address(url)
 
     @contextmanager
@@ -133,7 +143,10 @@ class Program:
                 repository = resources.enter_context(open_server(login))
             else:
                 user_id = self.user_id
+                begins = isinstance(address, SqliteAddress) and not address.path.exists()
                 repository = resources.enter_context(open_store(address))
+                if begins and address != default_address():
+                    self.console.note(f"A new store was begun: {store_name(address)}")
             yield Session(self, user_id, address, repository, resources)
 
 

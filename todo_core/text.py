@@ -4,6 +4,7 @@ Lengths are counted in Unicode code points, after outer white space is cut.
 """
 
 import re
+import unicodedata
 
 from todo_core.errors import InvalidInput
 
@@ -73,8 +74,8 @@ def clean_search(field: str, text: str) -> str | None:
 
 
 def fold(text: str) -> str:
-    """Return the form in which a search compares texts: without regard to case."""
-    return text.lower()
+    """Return the form in which a search compares texts: without regard to case or to how accents are encoded (NFC)."""
+    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.lower())
 
 
 def is_user_id(text: str) -> bool:

@@ -293,6 +293,23 @@ def test_a_search_is_literal_and_ignores_case(repository: TaskRepository, search
     assert run_now(repository.count("ann", TaskQuery(search=search, limit=1))) == len(found)
 
 
+@pytest.mark.parametrize(
+    ("stored", "search"),
+    [
+        ("Cafe\u0301 creme", "CAFÉ"),
+        ("Café creme", "cafe\u0301"),
+        ("\u1112\u1161\u11ab\u1100\u1173\u11af", "한글"),  # jamo, and the syllables that they make
+        ("J\u030c", "\u01f0"),  # a letter whose capital has no code point of its own
+        ("\u212bngström", "ångström"),  # the sign of the unit
+    ],
+)
+def test_a_search_finds_a_word_in_either_normal_form(repository: TaskRepository, stored: str, search: str) -> None:
+    added(repository, title=stored)
+    added(repository, title="Tea", description=f"with {stored}")
+    added(repository, title="Cafe")
+    assert titles(repository, TaskQuery(search=search)) == [stored, "Tea"]
+
+
 def test_a_healthy_store_passes_its_check(repository: TaskRepository) -> None:
     run_now(repository.check())
 

@@ -52,6 +52,8 @@ class Todo:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.database = folder / "tasks.db"
+        folder.mkdir(exist_ok=True)
+        self.database.touch()  # Else the first command would say that it began a new store.
         self.clock = FrozenClock()
         self.environ = {
             "DATABASE_URL": f"sqlite:///{self.database}",

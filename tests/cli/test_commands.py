@@ -189,3 +189,26 @@ def test_errors_are_problems_where_json_is_asked_for(todo: Todo) -> None:
 
 def test_the_login_name_is_the_user_where_nothing_else_is_said(todo: Todo) -> None:
     assert todo.ok("doctor", "--json", TODO_USER="", LOGNAME="carol").json["user_id"] == "carol"
+
+
+def test_words_that_begin_with_a_dash_are_told_from_options(todo: Todo) -> None:
+    refused = todo("add", "-5", "degrees")
+    assert (refused.code, "behind --: `todo add -- -5" in refused.err) == (2, True)
+    todo.ok("add", "--", "-5", "degrees")
+    assert todo.tasks()[0]["title"] == "-5 degrees"
+
+
+def test_what_is_removed_for_good_reads_as_deleted(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    assert todo.ok("rm", "--permanent", "--yes", "1").out.startswith("1\tdeleted\tBuy milk\t")
+
+
+def test_a_question_names_tasks_and_does_not_count_them(todo: Todo) -> None:
+    for title in ("a", "b", "c"):
+        todo.ok("add", title)
+    assert "Remove task 1 for good?" in todo("rm", "--permanent", "1").err
+    assert "Remove tasks 1 2 for good?" in todo("rm", "--permanent", "1", "2").err
+    todo.ok("rm", "1")
+    assert "Remove 1 task for good?" in todo("trash", "--empty").err
+    todo.ok("rm", "2")
+    assert "Remove 2 tasks for good?" in todo("trash", "--empty").err

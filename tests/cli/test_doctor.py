@@ -2,7 +2,11 @@
 
 import stat
 
+import pytest
+
 from tests.cli.conftest import Todo
+from todo_adapters.address import parse_address
+from todo_web.settings import StorageSettings
 
 
 def test_a_healthy_store(todo: Todo) -> None:
@@ -16,6 +20,7 @@ def test_a_healthy_store(todo: Todo) -> None:
         "completed": 1,
         "deleted": 0,
         "undoable": "done 1",
+        "env_file": None,
     }
     result = todo.ok("doctor")
     assert result.out.splitlines()[2] == "pending\t1"
@@ -46,3 +51,35 @@ def test_a_damaged_store(todo: Todo) -> None:
         file.unlink()
     result = todo("doctor")
     assert (result.code, result.err.count("\n"), "damaged" in result.err) == (1, 1, True)
+
+
+def test_on_a_terminal_the_values_stand_under_each_other(todo: Todo) -> None:
+    lines = todo.ok("doctor", terminal=True).out.splitlines()
+    assert lines[0] == f"store      sqlite:{todo.database}"
+    assert lines[1] == "user_id    ann"
+    assert lines[3] == "completed  0"
+
+
+def test_settings_come_from_env_as_for_the_service(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command line comes first, then the environment, then .env; names in any case, empty is unset."""
+    folder = todo.folder / "service"
+    folder.mkdir()
+    (folder / ".env").write_text('database_url="sqlite:///mine.db"\nTODO_USER=bob\nBETTER_AUTH_SECRET=x\n')
+    monkeypatch.chdir(folder)
+    del todo.environ["DATABASE_URL"]
+    todo.environ["TODO_USER"] = ""
+    todo.ok("add", "Buy milk")
+    facts = todo.ok("doctor", "--json").json
+    assert (facts["store"], facts["user_id"]) == (f"sqlite:{folder / 'mine.db'}", "bob")
+    assert facts["env_file"] == str(folder / ".env")
+    settings = StorageSettings()
+    assert settings.storage == parse_address("sqlite:///mine.db")
+    assert todo.ok("doctor", "--json", TODO_USER="ann").json["user_id"] == "ann"
+    assert todo.ok("doctor", "--json", "--user", "eve", TODO_USER="ann").json["user_id"] == "eve"
+
+
+def test_an_env_file_that_is_no_text_is_named(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
+    (todo.folder / ".env").write_bytes(b"TODO_USER=\xff\xfe")
+    monkeypatch.chdir(todo.folder)
+    result = todo("list")
+    assert (result.code, result.err) == (2, f"todo: {todo.folder / '.env'} is not UTF-8 text.\n")

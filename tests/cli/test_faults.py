@@ -1,6 +1,8 @@
 """What can go wrong around the program: one line on standard error, the right exit code, nothing half written."""
 
+import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,10 +21,13 @@ from todo_cli.run import run
 PROGRAM = str(Path(sys.executable).with_name("todo"))
 SLOW = (
     "asyncio",
+    "dotenv",
     "dependency_injector",
     "fastapi",
     "httpx2",
+    "icalendar",
     "keyring",
+    "markdown_it",
     "pydantic",
     "rich",
     "sqlalchemy",
@@ -98,13 +103,85 @@ def test_a_locked_store(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
     todo.ok("done", "1")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_folder_that_may_not_be_written(todo: Todo) -> None:
-    todo.folder.chmod(0o500)
-    assert_one_line(todo, 1, "cannot be opened")
+def bound(environment: Mapping[str, str], *command: str) -> subprocess.CompletedProcess[str]:
+    """Run the program bound by permissions, as the superuser is not."""
+    prefix = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    return subprocess.run([*prefix, PROGRAM, *command], env=environment, capture_output=True, text=True, check=False)
+
+
+needs_permissions = pytest.mark.skipif(
+    os.geteuid() == 0 and not shutil.which("setpriv"), reason="the superuser may write everywhere"
+)
+
+
+@needs_permissions
+@pytest.mark.parametrize(("file_mode", "folder_mode"), [(0o400, 0o700), (0o600, 0o500), (0o400, 0o500)])
+def test_what_cannot_be_written_can_be_read(
+    process_environment: Mapping[str, str], todo: Todo, file_mode: int, folder_mode: int
+) -> None:
+    """As on a read-only mount; nothing is made beside the file, and what would write says why it does not."""
+    folder = todo.folder / "kept"
+    folder.mkdir()
+    database = folder / "tasks.db"
+    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{database}"}
+    bound(environment, "add", "Buy milk")
+    files = sorted(folder.iterdir())
+    database.chmod(file_mode)
+    folder.chmod(folder_mode)
+    try:
+        assert bound(environment, "list", "-q").stdout == "1\n"
+        assert "Buy milk" in bound(environment, "show", "1").stdout
+        assert "Buy milk" in bound(environment, "export").stdout
+        for command in (["add", "More"], ["done", "1"], ["doctor"]):
+            done = bound(environment, *command)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+            assert "cannot be written; check the permissions" in done.stderr
+        assert sorted(folder.iterdir()) == files
+    finally:
+        folder.chmod(0o700)
+
+
+@needs_permissions
+def test_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
+    process_environment: Mapping[str, str], todo: Todo
+) -> None:
+    """Somebody else has it open, and what they wrote still stands in the log."""
+    folder = todo.folder / "kept"
+    folder.mkdir()
+    database = folder / "tasks.db"
+    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{database}"}
+    with closing(SqliteTaskRepository(database)):
+        todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
+        database.chmod(0o400)
+        assert bound(environment, "list", "-q").stdout == "1\n"
+
+
+@needs_permissions
+def test_a_folder_that_may_not_be_written(process_environment: Mapping[str, str], todo: Todo) -> None:
+    folder = todo.folder / "kept"
+    folder.mkdir(mode=0o500)
+    done = bound({**process_environment, "DATABASE_URL": f"sqlite:///{folder / 'tasks.db'}"}, "list")
+    assert (done.returncode, done.stderr.count("\n"), "cannot be opened" in done.stderr) == (1, 1, True)
+
+
+def test_a_mistyped_address_does_not_look_like_an_empty_list(todo: Todo) -> None:
+    missing = f"sqlite:///{todo.folder / 'elswhere' / 'tasks.db'}"
+    assert_one_line(todo, 1, "its folder does not exist", "list", "--database", missing)
+    assert not (todo.folder / "elswhere").exists()
+    begun = f"sqlite:///{todo.folder / 'taks.db'}"
+    said = f"A new store was begun: sqlite:{todo.folder / 'taks.db'}\n"
+    assert todo.ok("list", "--json", "--database", begun).err == said
+    assert todo.ok("list", "--database", begun).err == ""
+
+
+def test_the_default_store_begins_without_a_word(todo: Todo) -> None:
+    del todo.environ["DATABASE_URL"]
+    assert todo.ok("list").err == ""
+    assert (todo.folder / "data" / "todo" / "tasks.db").is_file()
 
 
 def test_a_folder_in_the_place_of_the_store(todo: Todo) -> None:
+    todo.database.unlink()
     todo.database.mkdir()
     assert_one_line(todo, 1, str(todo.database))
 
@@ -121,7 +198,7 @@ def test_an_address_that_cannot_be_used_is_refused_without_repeating_it(todo: To
 def test_a_store_in_memory_is_a_playground(todo: Todo) -> None:
     result = todo.ok("menu", "--database", "memory://", stdin="1\nBuy milk\n\nu\n2\n6\n")
     assert "Undo `todo add Buy milk`" in result.out
-    assert not todo.database.exists()
+    assert todo.database.read_bytes() == b""
     assert not (todo.folder / "data").exists()
 
 
@@ -147,6 +224,39 @@ def test_a_full_disk_under_the_output(process_environment: Mapping[str, str], to
             [PROGRAM, "list"], env=process_environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr.count("\n"), "free some space" in done.stderr) == (1, 1, True)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["add", "More"], "Added task 2; only the output"),
+        (["add", "More", "--json"], "Added task 2; only the output"),
+        (["done", "1"], "Completed task 1; only the output"),
+        (["undo"], "It is done; only the output"),
+        (["import", "list.txt", "-q"], "Imported 1 task; only the output"),
+        (["import", "list.txt", "--json"], "Imported 1 task; only the output"),
+    ],
+)
+def test_what_was_done_is_said_although_the_output_is_lost(
+    process_environment: Mapping[str, str], todo: Todo, command: list[str], said: str
+) -> None:
+    """Else somebody would do it again, and have it twice."""
+    todo.ok("add", "Buy milk")
+    (todo.folder / "list.txt").write_text("More\n")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PROGRAM, *command],
+            env=process_environment,
+            cwd=todo.folder,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "try again" not in done.stderr
 
 
 def test_closed_streams(process_environment: Mapping[str, str], todo: Todo) -> None:
@@ -194,9 +304,27 @@ def test_an_interrupt_at_a_question_ends_with_130(todo: Todo, arguments: list[st
     assert len(todo.tasks()) == 1
 
 
-def test_an_old_encoding_shows_plain_symbols(process_environment: Mapping[str, str], todo: Todo) -> None:
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("command", [["list"], ["list", "--json"], ["export"], ["export", "-f", "csv"], ["show", "1"]])
+def test_what_programs_read_is_utf8_whatever_the_locale(
+    process_environment: Mapping[str, str], todo: Todo, encoding: str, command: list[str]
+) -> None:
+    todo.ok("add", "Père Noël 🎅")
+    environment = {**process_environment, "PYTHONIOENCODING": encoding}
+    done = subprocess.run([PROGRAM, *command], env=environment, capture_output=True, check=True)
+    assert "Père Noël 🎅" in done.stdout.decode()
+
+
+def test_a_problem_is_utf8_whatever_the_locale(process_environment: Mapping[str, str], todo: Todo) -> None:
+    environment = {**process_environment, "PYTHONIOENCODING": "cp1252"}
+    command = [PROGRAM, "import", "Père.csv", "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert "Père.csv" in json.loads(done.stderr)["detail"]
+
+
+def test_what_people_read_follows_the_locale(process_environment: Mapping[str, str], todo: Todo) -> None:
     """What the encoding has not is written as an escape, never a traceback."""
     todo.ok("add", "Père Noël 🎅")
     environment = {**process_environment, "PYTHONIOENCODING": "latin-1"}
-    done = subprocess.run([PROGRAM, "list"], env=environment, capture_output=True, check=True)
-    assert done.stdout.split(b"\t")[2] == b"P\xe8re No\xebl \\U0001f385"
+    done = subprocess.run([PROGRAM, "menu"], env=environment, input=b"2\n6\n", capture_output=True, check=True)
+    assert b"P\xe8re No\xebl \\U0001f385" in done.stdout

@@ -1,6 +1,8 @@
 """The same commands on a server, over HTTP."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -54,7 +56,7 @@ def test_every_command_works_on_a_server(remote: Todo) -> None:
     assert exported == [1, 2]
     menu = remote.ok("menu", stdin="1\nFrom the menu\n\n5\n3\nu\n2\n6\n").out
     assert "Undo `todo done 3`" in menu
-    assert not remote.database.exists()
+    assert remote.database.read_bytes() == b""
 
 
 def test_what_a_command_reports_is_what_the_server_has(remote: Todo) -> None:
@@ -228,3 +230,15 @@ def test_a_token_that_the_server_refuses(remote: Todo) -> None:
 def test_a_proxy_is_not_asked_about_this_machine(remote: Todo) -> None:
     proxy = f"http://127.0.0.1:{free_port()}"
     assert remote.ok("list", "-q", HTTP_PROXY=proxy, http_proxy=proxy, ALL_PROXY=proxy).out == ""
+
+
+@pytest.mark.parametrize("name", ["csv", "markdown", "todotxt", "jsonl"])
+def test_an_export_of_a_servers_tasks_holds_no_escape_characters(remote: Todo, served: Served, name: str) -> None:
+    """A server of another make may have what this program refuses."""
+    remote.ok("add", "Buy milk", "-d", "soon")
+    with closing(sqlite3.connect(served.file)) as db, db:
+        db.execute("UPDATE tasks SET title = 'red \x1b[31m', description = 'bell\x07' || char(10) || 'and \x9b'")
+    out = remote.ok("export", "-f", name).out
+    assert not set(out) & {"\x1b", "\x07", "\x9b"}
+    todo = remote.ok("import", "-", "-f", name, "--json", stdin=out)
+    assert todo.json["added"] + todo.json["known"] == 1

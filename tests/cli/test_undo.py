@@ -115,7 +115,8 @@ def test_a_store_begun_anew_is_not_touched_by_the_old_history(todo: Todo) -> Non
 def test_histories_are_kept_by_user_and_store(todo: Todo) -> None:
     todo.ok("add", "Buy milk")
     assert todo.ok("undo", "--user", "bob").err == "Nothing to undo.\n"
-    assert todo.ok("undo", "--database", f"sqlite:///{todo.folder / 'other.db'}").err == "Nothing to undo.\n"
+    other = f"sqlite:///{todo.folder / 'other.db'}"
+    assert todo.ok("undo", "--database", other).err.endswith("other.db\nNothing to undo.\n")
     assert "add Buy milk" in todo.ok("undo").err
 
 
@@ -159,3 +160,38 @@ def test_a_removal_for_good_is_done_even_if_the_history_cannot_be_tidied_up(todo
     result = todo.ok("rm", "--permanent", "--yes", "1")
     assert result.err.startswith("The history was not tidied up: ")
     assert todo.tasks() == []
+
+
+def test_the_command_before_one_that_was_skipped_is_undone(todo: Todo) -> None:
+    """The same person changed the task in between, and said that this is to stay."""
+    todo.ok("add", "Buy milk")
+    todo.ok("add", "Write")
+    todo.ok("edit", "2", "-t", "Write more")
+    todo.ok("done", "1", "2")
+    todo.ok("undo", "--skip")
+    todo.ok("undo")
+    assert state(todo) == [(1, "Buy milk", None, True), (2, "Write", None, True)]
+    todo.ok("redo")
+    assert state(todo)[1] == (2, "Write more", None, True)
+
+
+def test_the_command_after_one_whose_redo_was_skipped_is_done_again(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("done", "1")
+    todo.ok("edit", "1", "-t", "Buy oats")
+    todo.ok("undo")
+    todo.ok("undo")
+    todo.ok("redo", "--skip")
+    todo.ok("redo")
+    assert state(todo) == [(1, "Buy oats", None, False)]
+
+
+def test_somebody_else_is_still_told_apart_after_a_skip(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("done", "1")
+    todo.environ["XDG_DATA_HOME"] = str(todo.folder / "theirs")
+    todo.ok("edit", "1", "-t", "Buy oats")
+    todo.environ["XDG_DATA_HOME"] = str(todo.folder / "data")
+    assert todo("undo").code == 5
+    todo.ok("undo", "--skip")
+    assert todo("undo").code == 5

@@ -212,6 +212,11 @@ def _matching(status: Status, *, searching: bool) -> tuple[ColumnElement[bool], 
     conditions = (_c.user_id == _OWNER, *_STATUS[status])
     if not searching:
         return conditions
-    needle = func.lower(bindparam("search", type_=Text()))
-    holds = (func.strpos(func.lower(text), needle) > literal_column("0") for text in (_c.title, _c.description))
+    needle = _folded(bindparam("search", type_=Text()))
+    holds = (func.strpos(_folded(text), needle) > literal_column("0") for text in (_c.title, _c.description))
     return (*conditions, or_(*holds))
+
+
+def _folded(text: ColumnElement[str]) -> ColumnElement[str]:
+    """Return the form in which a search compares texts, as todo_core.text.fold does."""
+    return func.normalize(func.lower(text))

@@ -1,11 +1,13 @@
 """Open a SQLite file as a task store, and say in the domain's words what goes wrong with it."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from todo_adapters.address import data_folder
 from todo_adapters.private_file import make_private
 from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
 from todo_core.errors import StorageUnavailable, StorageUnusable
@@ -31,11 +33,17 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     seconds for other processes. Raises StorageUnusable and StorageUnavailable.
     """
     with translated_errors(path):
+        if path.parent != data_folder() and not path.parent.is_dir():
+            # The folder of an address that was named may be mistyped, and is not made.
+            raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
         make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
             raise StorageUnusable(f"{path} is no regular file; choose another one.")
         if path.stat().st_size > 0:
-            _refuse_foreign(path, busy_timeout)
+            # Read-only, because the last writable connection to a file in WAL mode rewrites it when it is closed.
+            uri = f"{path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
+                _refuse_foreign(connection, path)
         connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
         try:
             _prepare(connection, path)
@@ -94,6 +102,34 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+def may_write(path: Path) -> bool:
+    """Whether the file system lets this process write a store, if it is there."""
+    beside = path.with_name(f"{path.name}-wal")
+    return not path.is_file() or (os.access(path, os.W_OK) and (os.access(path.parent, os.W_OK) or beside.exists()))
+
+
+def open_read_only(path: Path, busy_timeout: float) -> sqlite3.Connection:
+    """Open a store that cannot be written, as it is. Raises StorageUnusable and StorageUnavailable."""
+    log = path.with_name(f"{path.name}-wal")
+    # Without a log the file alone is the store; to look for one would take memory shared by a file beside it.
+    alone = not log.exists() or log.stat().st_size == 0
+    with translated_errors(path):
+        uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
+        connection = sqlite3.connect(uri, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+        try:
+            _refuse_foreign(connection, path)
+            _refuse_older(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def read_only(path: Path) -> StorageUnusable:
+    """Return what to raise where a store would have to be written that cannot be."""
+    return StorageUnusable(_FAULTS[sqlite3.SQLITE_READONLY].format(path=path))
+
+
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Hold the file's only write lock from the first statement on; roll back if the block raises."""
@@ -123,15 +159,12 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise StorageUnusable(f"{path} cannot be opened: {error.strerror}.") from error
 
 
-def _refuse_foreign(path: Path, busy_timeout: float) -> None:
-    # Read-only, because the last writable connection to a file in WAL mode rewrites it when it is closed.
-    uri = f"{path.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
-        application = _application(connection)
-        empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-        if application != APPLICATION_ID and not empty:
-            raise StorageUnusable(f"{path} is a database of another program; choose another file.")
-        _refuse_newer(connection, path)
+def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
+    application = _application(connection)
+    empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
+    if application != APPLICATION_ID and not empty:
+        raise StorageUnusable(f"{path} is a database of another program; choose another file.")
+    _refuse_newer(connection, path)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -157,6 +190,11 @@ def _code(error: sqlite3.Error) -> int:
     """Return the primary result code, which is the low byte (https://sqlite.org/rescode.html)."""
     code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code
+
+
+def _refuse_older(connection: sqlite3.Connection, path: Path) -> None:
+    if _version(connection) < SCHEMA_VERSION:
+        raise StorageUnusable(f"{path} must be upgraded, and cannot be written; check its permissions.")
 
 
 def _application(connection: sqlite3.Connection) -> int:

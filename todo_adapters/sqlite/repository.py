@@ -12,7 +12,10 @@ from typing import Any
 from todo_adapters.sqlite.connection import (
     damage,
     is_damaged,
+    may_write,
     open_connection,
+    open_read_only,
+    read_only,
     transaction,
     translated_errors,
     try_out,
@@ -60,14 +63,15 @@ class SqliteTaskRepository:
     def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
         """Open the store and make or upgrade its schema; wait for other processes at most ``busy_timeout`` seconds.
 
-        Raises StorageUnusable and StorageUnavailable.
+        A store that this process may not write can be read; every change of it raises StorageUnusable. Raises
+        StorageUnusable and StorageUnavailable.
         """
         self._path = path
         # Two connections, so that reading does not wait until a write is on the disk.
-        self._writer = open_connection(path, busy_timeout)
-        self._reader = open_connection(path, busy_timeout)
+        self._writer = open_connection(path, busy_timeout) if may_write(path) else None
+        self._reader = (open_connection if self._writer else open_read_only)(path, busy_timeout)
         self._reader.create_function("holds", 2, _holds, deterministic=True)
-        self._locks = {self._writer: Lock(), self._reader: Lock()}
+        self._locks = {connection: Lock() for connection in (self._writer, self._reader) if connection}
         self._files = (path, Path(f"{path.resolve()}-wal"))
         self._identities = [_identity(file) for file in self._files]
         self._damaged, self._look_at = False, 0.0
@@ -132,6 +136,8 @@ class SqliteTaskRepository:
         self._refuse_replaced()
         with self._using(self._reader) as db:
             db.execute(_OWNER, (0,)).fetchone()
+            if self._writer is None:
+                raise read_only(self._path)
         try_out(self._path)
         self._look_for_damage()
 
@@ -156,7 +162,9 @@ class SqliteTaskRepository:
             yield db
 
     @contextmanager
-    def _using(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    def _using(self, connection: sqlite3.Connection | None) -> Iterator[sqlite3.Connection]:
+        if connection is None:
+            raise read_only(self._path)
         with self._locks[connection], translated_errors(self._path):
             yield connection
 

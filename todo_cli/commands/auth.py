@@ -39,7 +39,7 @@ def login_command(program: Program) -> None:
     _try(login)
     place = token_store().keep(server.url, token)
     _report(program, Login(server, token, login.claims, place), "Logged in.")
-    if program.console.environ.get(TOKEN_VARIABLE):
+    if program.settings.get(TOKEN_VARIABLE):
         program.console.note(f"{TOKEN_VARIABLE} is set, and its token is used instead.")
 
 
@@ -61,7 +61,7 @@ def logout_command(program: Program) -> None:
     program.output.facts(
         {"server": server.url, "forgotten": known}, "Logged out." if known else "There was no token to forget."
     )
-    if program.console.environ.get(TOKEN_VARIABLE):
+    if program.settings.get(TOKEN_VARIABLE):
         program.console.note(f"{TOKEN_VARIABLE} is still set, and its token is used.")
 
 

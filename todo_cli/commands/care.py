@@ -8,6 +8,7 @@ from todo_cli.application import common_options
 from todo_cli.completing import shell_named
 from todo_cli.documents import time_text
 from todo_cli.session import Program
+from todo_cli.settings import settings_file
 from todo_cli.stores import files, store_name
 from todo_core.driver import run_now
 from todo_core.query import Status, TaskQuery
@@ -19,6 +20,9 @@ def doctor_command(program: Program) -> None:
     """Check that the store can be used, and say where it is, who works on it and what it holds.
 
     It warns of files that others may read. On a server it also says until when the token is valid.
+
+    A setting is what the command line says, else the environment, else the file .env in the working directory, which
+    the service reads as well. `env_file` names that file, if there is one.
     """
     with program.session() as session:
         run_now(session.repository.check())
@@ -30,6 +34,8 @@ def doctor_command(program: Program) -> None:
         told = [exposure(file) for file in files(session.address)]
     facts: dict[str, object] = {"store": store_name(session.address), "user_id": session.user_id, **counts}
     facts["undoable"] = last.entry.command if last else None
+    file = settings_file()
+    facts["env_file"] = None if file is None else str(file)
     if isinstance(session.address, ServerAddress):
         from todo_cli.remote import find_login  # noqa: PLC0415  a local store does not need it
 

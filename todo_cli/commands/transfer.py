@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -12,135 +12,171 @@ import click
 from todo_cli.application import common_options
 from todo_cli.documents import line
 from todo_cli.exits import Misuse
-from todo_cli.exporting import pages, write_whole
-from todo_cli.formats import FORMATS, format_named, format_of
-from todo_cli.importing import Source
-from todo_cli.progress import Progress
+from todo_cli.exporting import pages, without_controls, without_formulas, write_into
+from todo_cli.formats import FORMATS, OWN, Format, format_of
+from todo_cli.importing import Choices, Import, Tally
 from todo_cli.safe_text import visible
-from todo_cli.session import Program, Session
-from todo_core.driver import run_now
+from todo_cli.session import Program
 from todo_core.query import Status
-from todo_core.task import NewTask
 
 _STANDARD = Path("-")
-
-_format_option = click.option(
-    "-f", "--format", "name", type=click.Choice(FORMATS), help="Default: what the file's ending stands for."
-)
+_STREAMS = {Path("/dev/stdin"), Path("/dev/stdout")}
+_MARK = "\ufeff"
+"""What tells some spreadsheets that a file is UTF-8: a byte order mark."""
 
 
 @click.command("import", short_help="Add the tasks of a file.")
 @click.argument("file", type=click.Path(path_type=Path))
-@_format_option
+@click.option("-f", "--format", "name", type=click.Choice(list(FORMATS)), help="Default: what the file holds.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only check the file and say what would be added.")
+@click.option("--keep-rest", is_flag=True, help="Keep in the descriptions what has no other home here.")
+@click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be a task, instead of everything.")
 @common_options
-def import_command(program: Program, file: Path, name: str | None, *, dry_run: bool) -> None:
+def import_command(program: Program, file: Path, name: str | None, *, dry_run: bool, **choices: bool) -> None:
     """Add the tasks of a file; - is standard input.
 
-    All of them are added or none: a line that is no task is named with its number. The same source makes no second
-    task, however often it is imported, also when it has grown or its tasks were ticked off in the meantime.
+    All of them are added or none: what cannot be a task is named with its line. The same source makes no second task,
+    however often it is imported, also when it has grown or its tasks were ticked off in the meantime.
     `todo undo` takes an import back as a whole.
-    """
-    form = format_named(_format(file, name))
+
+    A file of ours has the format jsonl (a JSON array or a saved answer of the API too), csv (as spreadsheets save it
+    too), markdown (a checklist) or todotxt. Other programs make theirs so:
+
+    \b
+    taskwarrior     Taskwarrior         task export > tasks.json
+    todoist         Todoist             a project's menu, Import / export, Export as CSV
+    google-tasks    Google Tasks        https://takeout.google.com, Tasks.json
+    microsoft-todo  Microsoft To Do     GET /me/todo/lists/{id}/tasks of Microsoft Graph, or
+                                        m365 todo task list --listName Tasks --output json
+    icalendar       Apple Reminders     on a Mac: File, Export
+                    Nextcloud, Thunderbird and others that write .ics files with to-dos
+
+    Titles, notes, what is done and when are taken. What they know besides, such as due dates and priorities, has no
+    home here; how many tasks have it is said at the end.
+    """  # noqa: D301  click's mark for a paragraph that stays as it is
+    chosen = Choices(**choices)
     shown = "standard input" if file == _STANDARD else str(file)
-    with _opened(program, file) as opened, program.session() as session:
-        source, size = Source(opened, shown, form), _size(opened)
-        total, known = _check(program, session, source, size, dry_run=dry_run)
-        added = total - known
-        if not dry_run:
-            added = _store(program, session, source, size, shown)
-    _report(program, added, total - added, dry_run=dry_run)
+    with _opened(program, file) as opened:
+        form = _form(opened, file, name)
+        with program.session() as session:
+            run = Import(session, opened, shown, form, chosen)
+            added: Sequence[int] = ()
+            if dry_run:
+                run.count_known()
+            else:
+                run.check()
+                added = run.store()
+    with program.output.after(f"Imported {_tasks(len(added))}"):
+        for task_id in added if program.options.quiet else []:
+            program.console.data(str(task_id))
+        if not program.options.quiet:
+            _report(program, run.tally, form, chosen, dry_run=dry_run)
 
 
 @click.command("export", short_help="Write tasks to a file.")
 @click.argument("file", type=click.Path(path_type=Path), default=_STANDARD)
-@_format_option
+@click.option(
+    "-f", "--format", "name", type=click.Choice(list(OWN)), help="Default: what the file's ending stands for."
+)
 @click.option("--pending", "status", flag_value=Status.PENDING, type=Status, help="Only what is still to do.")
 @click.option("--completed", "status", flag_value=Status.COMPLETED, type=Status, help="Only what is done.")
 @click.option("--force", is_flag=True, help="Replace a file that is there already.")
+@click.option("--bom", is_flag=True, help="Begin with a byte order mark, which Excel needs to read CSV as UTF-8.")
+@click.option("--safe", is_flag=True, help="Put an apostrophe before what a spreadsheet would compute.")
 @common_options
-def export_command(program: Program, file: Path, name: str | None, status: Status | None, *, force: bool) -> None:
+def export_command(
+    program: Program, file: Path, name: str | None, status: Status | None, *, force: bool, **spreadsheet: bool
+) -> None:
     """Write tasks, the oldest first, to a file or to standard output.
 
     jsonl (the default) keeps everything; csv too, for spreadsheets; markdown is a checklist; todotxt keeps days only.
+
+    A spreadsheet computes a text in CSV that begins with =, +, - or @. It is written as it is, unless --safe puts an
+    apostrophe before it, which is not taken away again by an import.
     """
-    form = format_named(name or format_of(file) or ("jsonl" if file == _STANDARD else _format(file, name)))
+    to_stream = file == _STANDARD or file in _STREAMS
+    name = name or format_of(file.name) or ("jsonl" if to_stream else None)
+    if name not in OWN:
+        raise Misuse(f"Say what it shall be with --format: {', '.join(OWN)}.")
+    if any(spreadsheet.values()) and name != "csv":
+        raise Misuse("--bom and --safe are for csv.")
     with program.session() as session:
-        lines = form.write(pages(session, status or Status.ALL))
-        if file == _STANDARD:
+        tasks = map(without_controls, pages(session, status or Status.ALL))
+        lines = OWN[name].writer().write(map(without_formulas, tasks) if spreadsheet["safe"] else tasks)
+        if spreadsheet["bom"]:
+            lines = (f"{_MARK}{text}" if number == 0 else text for number, text in enumerate(lines))
+        if to_stream:
             for text in lines:
-                program.console.write(_safe(text) if program.console.shows_people else text)
+                program.console.data(_safe(text) if program.console.shows_people else text)
         else:
-            write_whole(file, lines, force=force)
+            write_into(file, lines, force=force)
 
 
-def _format(file: Path, name: str | None) -> str:
-    name = name or format_of(file)
+def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
     if name is None:
-        raise Misuse(f"Say what it is with --format: {', '.join(FORMATS)}.")
-    return name
+        from todo_cli.formats.recognition import recognised  # noqa: PLC0415  a named format needs none
+        from todo_cli.formats.text_file import TextFile  # noqa: PLC0415  likewise
+
+        name = recognised(TextFile(opened).head(), file.name)
+    if name is None:
+        raise Misuse(f"What this is cannot be told; say it with --format: {', '.join(FORMATS)}.")
+    return FORMATS[name]
 
 
 @contextmanager
 def _opened(program: Program, file: Path) -> Iterator[BinaryIO]:
-    if file != _STANDARD:
-        with file.open("rb") as opened:
-            yield opened
-        return
-    # Kept aside, because it is read twice and the store is not locked while somebody still writes it.
-    with tempfile.SpooledTemporaryFile() as copy:
+    """Open a file that can be read again and again; what comes through a pipe is kept aside for that."""
+    if file == _STANDARD:
         raw = getattr(program.console.stdin, "buffer", None)
-        if raw:
-            shutil.copyfileobj(raw, copy)
-        else:
-            copy.write(program.console.stdin.read().encode("utf-8", "surrogateescape"))
-        yield cast("BinaryIO", copy)
+        with tempfile.TemporaryFile() as copy:
+            if raw:
+                shutil.copyfileobj(raw, copy)
+            else:
+                copy.write(program.console.stdin.read().encode("utf-8", "surrogateescape"))
+            yield cast("BinaryIO", copy)
+        return
+    with file.open("rb") as opened:
+        if opened.seekable():
+            yield opened
+            return
+        with tempfile.TemporaryFile() as copy:
+            shutil.copyfileobj(opened, copy)
+            yield cast("BinaryIO", copy)
 
 
-def _size(file: BinaryIO) -> int:
-    return file.seek(0, 2)
-
-
-def _check(program: Program, session: Session, source: Source, size: int, *, dry_run: bool) -> tuple[int, int]:
-    """Read everything once. Returns how many tasks there are and, where that is asked for, how many are known."""
-    now = program.clock.now()
-    total = known = 0
-    with Progress(program.console, "Checking", size) as progress:
-        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
-            total += 1
-            if dry_run and draft.idempotency:
-                key = draft.idempotency.key
-                known += run_now(session.repository.find_by_key(session.user_id, key)) is not None
-    return total, known
-
-
-def _store(program: Program, session: Session, source: Source, size: int, shown: str) -> int:
-    newest = now = program.clock.now()
-
-    def drafts() -> Iterator[NewTask]:
-        nonlocal newest
-        for draft in source.drafts(session.user_id, session.policy, now, progress.reached):
-            newest = max(newest, draft.created_at)
-            yield draft
-
-    with Progress(program.console, "Importing", size) as progress:
-        task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
-    if task_ids:
-        # A server gives tasks its own times, by a clock that may be ahead of this one.
-        last = run_now(session.repository.get(session.user_id, task_ids[-1]))
-        session.history.added(f"import {shown}", task_ids, max(newest, last.created_at) if last else newest)
-    if program.options.quiet:
-        for task_id in task_ids:
-            program.console.write(str(task_id))
-    return len(task_ids)
-
-
-def _report(program: Program, added: int, known: int, *, dry_run: bool) -> None:
+def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dry_run: bool) -> None:
+    added = tally.tasks - tally.known
     if program.options.json:
-        program.console.write(line({"added": added, "known": known, "dry_run": dry_run}))
-    elif not program.options.quiet:
-        verb = "Would import" if dry_run else "Imported"
-        program.console.note(f"{verb} {added} {'task' if added == 1 else 'tasks'}; {known} were there already.")
+        told = {
+            "left_out": tally.left_out,
+            "rest": tally.rest,
+            "invalid": [{"detail": text} for text in tally.invalid_lines],
+        }
+        counts = {"added": added, "known": tally.known, "dry_run": dry_run}
+        program.console.data(line(counts | {name: value for name, value in told.items() if value}))
+        return
+    note, verb = program.console.note, "Would import" if dry_run else "Imported"
+    if tally.tasks or tally.left_out or tally.invalid:
+        note(f"{verb} {_tasks(added)}; {tally.known} were there already.")
+    else:
+        note(f"{verb} 0 tasks: no {form.lacking} found.")
+    if tally.left_out:
+        note(f"Left out: {', '.join(f'{count} {kind}' for kind, count in tally.left_out.items())}.")
+    if tally.rest:
+        names = ", ".join(f"{name} of {_tasks(count)}" for name, count in tally.rest.most_common())
+        note(
+            f"Kept in the descriptions: {names}."
+            if chosen.keep_rest
+            else f"No home here for: {names}; see --keep-rest."
+        )
+    if tally.invalid:
+        note(f"Left out, because they cannot be tasks: {tally.invalid}.")
+        for text in tally.invalid_lines:
+            note(f"  {text}")
+
+
+def _tasks(count: int) -> str:
+    return f"{count} {'task' if count == 1 else 'tasks'}"
 
 
 def _safe(text: str) -> str:

@@ -24,7 +24,8 @@ def rm_command(program: Program, task_ids: tuple[int, ...], *, permanent: bool, 
     """Move tasks to the trash; all of them or none. `todo undo` or `todo restore` brings them back."""
     if permanent:
         if not yes:
-            program.console.confirm(f"Remove {words(task_ids)} for good? That cannot be undone.", "--yes")
+            what = "task" if len(task_ids) == 1 else "tasks"
+            program.console.confirm(f"Remove {what} {words(task_ids)} for good? That cannot be undone.", "--yes")
         with program.session() as session:
             removed = _remove(session, task_ids)
         program.output.done("Removed task {} for good", removed)
@@ -71,4 +72,5 @@ def trash_command(program: Program, *, empty: bool, yes: bool) -> None:
 def _remove(session: Session, task_ids: Sequence[int]) -> Sequence[Task]:
     outcome = run_now(session.batch.remove(session.user_id, task_ids))
     session.history.forgotten(change.before.id for change in outcome)
-    return [change.before for change in outcome]
+    # What is gone reads as deleted, not as still to do.
+    return [change.before.delete(session.program.clock.now()) for change in outcome]

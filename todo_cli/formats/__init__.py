@@ -1,41 +1,63 @@
-"""Files that tasks come from and go to."""
+"""Files that tasks come from and go to: four formats of ours, and what other programs write."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 
-from todo_cli.formats.record import Numbered, Record
+from todo_cli.formats.record import Entry
+from todo_cli.formats.text_file import TextFile
 from todo_core.task import Task
 
-FORMATS = ("jsonl", "csv", "markdown", "todotxt")
 
-_ENDINGS = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".txt": "todotxt",
-}
-_MODULES = {"jsonl": "json_lines", "csv": "csv_table", "markdown": "checklist", "todotxt": "todo_txt"}
+class Reader(Protocol):
+    """One kind of file that tasks come from."""
+
+    read: Callable[[TextFile], Iterator[Entry]]
+    """Turn a file into records as it is read; Unreadable stands for what is none. Raises BrokenFile."""
 
 
-class Format(Protocol):
-    """One kind of file. Both functions work through their input as it comes."""
-
-    read: Callable[[Iterable[str]], Iterator[Numbered[Record]]]
-    """Turn lines, with their ends, into records; raises Unreadable for a line that is none."""
+class Writer(Protocol):
+    """One kind of file that tasks go to."""
 
     write: Callable[[Iterable[Task]], Iterator[str]]
-    """Turn tasks into lines without their ends."""
+    """Turn tasks into lines without their ends, as they come."""
 
 
-def format_named(name: str) -> Format:
-    """Return one of the formats; only its module is imported."""
-    return cast("Format", import_module(f"todo_cli.formats.{_MODULES[name]}"))
+@dataclass(frozen=True, slots=True)
+class Format:
+    """What is known of a format before its module is imported: endings of files, and what one without tasks has not."""
+
+    module: str
+    endings: tuple[str, ...] = ()
+    lacking: str = "task"
+
+    def reader(self) -> Reader:
+        """Return what reads it."""
+        return cast("Reader", import_module(f"todo_cli.formats.{self.module}"))
+
+    def writer(self) -> Writer:
+        """Return what writes it; only the formats of ours have that."""
+        return cast("Writer", import_module(f"todo_cli.formats.{self.module}"))
 
 
-def format_of(path: Path) -> str | None:
-    """Return the name of the format that a file's ending stands for."""
-    return _ENDINGS.get(path.suffix.lower())
+OWN = {
+    "jsonl": Format("json_tasks", (".jsonl", ".ndjson")),
+    "csv": Format("csv_table", (".csv",)),
+    "markdown": Format("checklist", (".md", ".markdown"), "checkbox"),
+    "todotxt": Format("todo_txt", (".txt",)),
+}
+PROGRAMS = {
+    "taskwarrior": Format("taskwarrior"),
+    "todoist": Format("todoist"),
+    "google-tasks": Format("google_tasks"),
+    "microsoft-todo": Format("microsoft_todo"),
+    "icalendar": Format("icalendar_todos", (".ics",), "to-do"),
+}
+FORMATS = OWN | PROGRAMS
+
+
+def format_of(name: str) -> str | None:
+    """Return the format that a file's name ends like."""
+    found = (form for form, known in FORMATS.items() if name.lower().endswith(known.endings or "/"))
+    return next(found, None)

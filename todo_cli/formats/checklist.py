@@ -1,52 +1,84 @@
-"""Markdown checklists: ``- [ ] title``, with the description indented below.
+"""Markdown checklists (CommonMark, and GitHub's task list items): ``- [ ] title``, with the description indented below.
 
-What is no item and belongs to none, as headings and prose do, is passed over. A description's line that looks like an
-item is written with a backslash before it.
+An item is one in any list, ordered or not, quoted or not, below another one or not. What is no item and belongs to
+none, as headings, prose and code do, is passed over. A description's line that would be an item of its own is written
+with a backslash before its marker, which is Markdown's way to take it literally.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from todo_cli.formats.record import Numbered, Record
+from todo_cli.formats.record import Entry, Numbered, Record
+from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_core.task import Task
 
-_ITEM = re.compile(r"(?P<indent>[ \t]*)[-*+] \[(?P<mark>[ xX])\](?:[ \t]+(?P<title>.*))?")
+if TYPE_CHECKING:
+    from todo_cli.formats.markdown_items import Item
+
+_MARKER = r"(?:[-*+>]|\d{1,9}[.)])"
+_CHECKBOX = r"\[[ xX]\](?:\s|\Z)"
+_DEEP = 8
+"""A line that begins more lists and quotes than this is taken literally too: a parser nests only so deep."""
+
+_ITEM = re.compile(
+    rf"(?P<indent>[ \t]*)(?P<guard>\\*)(?=(?:{_MARKER}[ \t]*)+{_CHECKBOX}|(?:>[ \t]*|{_MARKER}[ \t]+){{{_DEEP}}})"
+)
 _INDENT = "  "
+_CHUNK = 2000
+"""Lines that are parsed at a time."""
 
 
 def write(tasks: Iterable[Task]) -> Iterator[str]:
     """Return the lines of a checklist."""
     for task in tasks:
         yield f"- [{'x' if task.completed else ' '}] {task.title}"
-        for text in (task.description or "").split("\n") if task.description else ():
-            guarded = f"\\{text}" if text.startswith("\\") or _ITEM.fullmatch(text) else text
-            yield f"{_INDENT}{guarded}" if text else ""
+        for text in task.description.split("\n") if task.description else ():
+            yield f"{_INDENT}{_guarded(text)}" if text else ""
 
 
-def read(lines: Iterable[str]) -> Iterator[Numbered[Record]]:
-    """Return the items of a file."""
-    start, item, below = 0, None, list[str]()
-    for number, ended in enumerate(lines, 1):
-        text = ended.rstrip("\r\n")
-        found = _ITEM.fullmatch(text)
-        if found:
-            if item:
-                yield Numbered(start, _record(item, below))
-            start, item, below = number, found, []
-        elif item and (not text.strip() or text.startswith((_INDENT, "\t"))):
-            below.append(_dedented(text, len(item["indent"]) + len(_INDENT)))
-        elif item:
-            yield Numbered(start, _record(item, below))
-            item = None
-    if item:
-        yield Numbered(start, _record(item, below))
+def read(file: TextFile) -> Iterator[Entry]:
+    """Return the items of a file, a part of it at a time.
+
+    A part ends before the last block, or the last item of a list, that its lines have begun: that one is read again
+    with the lines that follow.
+    """
+    from todo_cli.formats.markdown_items import parse  # noqa: PLC0415  only an import needs the parser
+
+    lines, before, size = file.lines(), 0, _CHUNK
+    part: list[str] = []
+    more = True
+    while more:
+        added = list(islice(lines, size))
+        part += added
+        more = len(added) == size
+        try:
+            items, end = parse(part)
+        except RecursionError:
+            raise BrokenFile(before + 1, "From here on, lists and quotes are nested too deeply.") from None
+        if not more:
+            end = len(part)
+        for item in items:
+            if item.line < end:
+                yield Numbered(before + item.line + 1, _record(item))
+        # Twice as many lines at a time where a block is long, so that it is not read again and again.
+        size = _CHUNK if end else 2 * size
+        before += end
+        del part[:end]
 
 
-def _record(item: re.Match[str], below: list[str]) -> Record:
-    description = "\n".join(text.removeprefix("\\") for text in below)
-    return Record(item["title"] or "", description.rstrip() or None, item["mark"] != " ")
+def _record(item: "Item") -> Record:
+    description = "".join(map(_unguarded, item.below)).rstrip()
+    return Record(item.title, description or None, item.checked)
 
 
-def _dedented(text: str, columns: int) -> str:
-    indent = len(text) - len(text.lstrip(" \t"))
-    return text[min(columns, indent) :]
+def _guarded(line: str) -> str:
+    return _ITEM.sub(r"\g<indent>\\\g<guard>", line, count=1) if _ITEM.match(line) else line
+
+
+def _unguarded(line: str) -> str:
+    found = _ITEM.match(line)
+    if not found or not found["guard"]:
+        return line
+    return f"{found['indent']}{found['guard'][1:]}{line[found.end() :]}"

@@ -1,6 +1,7 @@
 """A task as a file tells it."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
@@ -10,6 +11,13 @@ Value = TypeVar("Value")
 
 class Unreadable(Exception):
     """Something in a file is no task; the message says what, and never repeats it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Something in a file that is no task here on purpose; ``kind`` says why in a word, such as "deleted"."""
+
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,16 @@ class Record:
     updated_at: datetime | None = None
     origin: str | None = None
     """Where the file says which task this is, in whatever store it was: the same text for the same task."""
+
+    rest: tuple["Rest", ...] = ()
+    """What else another program knows of the task and has no home here, such as its due date: names and values."""
+
+
+Rest = tuple[str, str]
+Entry = Numbered[Record | LeftOut]
+
+_TELLING = ("displayName", "title", "description", "dateTime", "webUrl", "link", "start")
+"""Of an object among the rest, the member that says what it is."""
 
 
 def numbered(line: int, read: Callable[[], Value]) -> Numbered[Value]:
@@ -56,3 +74,25 @@ def parse_time(name: str, text: str) -> datetime:
 def origin(user_id: object, task_id: object, created_at: datetime | None) -> str | None:
     """Return what tells a task of another store apart, where a file says enough for that."""
     return None if not task_id or created_at is None else f"{user_id} {task_id} {created_at.isoformat()}"
+
+
+def one_line(text: str) -> str:
+    """Return a title of another program, which may have several lines, as one."""
+    return " ".join(part.strip() for part in text.splitlines())
+
+
+def rest_of(members: Mapping[str, object]) -> tuple[Rest, ...]:
+    """Return as names and texts what says something."""
+    texts = ((name, _text(value)) for name, value in members.items())
+    return tuple((name, text) for name, text in texts if text)
+
+
+def _text(value: object) -> str:
+    if value is None or value is False:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value)))
+    if isinstance(value, dict):
+        telling = next((value[name] for name in _TELLING if name in value), None)
+        return json.dumps(value, ensure_ascii=False) if telling is None and value else _text(telling)
+    return "yes" if value is True else str(value).strip()

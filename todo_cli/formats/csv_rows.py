@@ -1,0 +1,61 @@
+"""The rows of a CSV file (RFC 4180) with a line of names first, also as spreadsheets of other countries save it."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from _csv import Reader
+
+from todo_cli.formats.record import Numbered, Unreadable, numbered
+from todo_cli.formats.text_file import BrokenFile
+
+_SEPARATORS = ",;\t"
+_SEP_LINE = re.compile(r'"?sep=(.)"?,*\s*', re.IGNORECASE)
+
+
+class Table(NamedTuple):
+    """The names of the columns in lower case, and the rows below as name and value."""
+
+    names: list[str]
+    rows: Iterator[Numbered[dict[str, str]]]
+
+
+def table(lines: Iterable[str]) -> Table:
+    """Read the names of a file, and its rows as they are asked for.
+
+    Fields are separated as a line ``sep=`` says, else by what stands most often in the first line. Empty rows, and
+    columns with neither name nor content, are left out. Raises BrokenFile, also while rows are asked for.
+    """
+    lines = iter(lines)
+    first, before = next(lines, ""), 0
+    if named := _SEP_LINE.fullmatch(first):
+        first, before = next(lines, ""), 1
+    separator = named[1] if named else max(_SEPARATORS, key=first.count)
+    rows = _filled(csv.reader(chain([first], lines), delimiter=separator, strict=True), before)
+    _, head = next(rows, (1, []))
+    names = [name.strip().lower() for name in head]
+    while names and not names[-1]:
+        del names[-1]
+    return Table(names, (numbered(line, partial(_fields, names, row)) for line, row in rows))
+
+
+def _filled(rows: "Reader", before: int) -> Iterator[tuple[int, list[str]]]:
+    start = before + 1
+    try:
+        for row in rows:
+            if any(cell.strip() for cell in row):
+                yield start, row
+            start = before + rows.line_num + 1
+    except csv.Error as error:
+        raise BrokenFile(start, f"This is not CSV: {error}.") from None
+
+
+def _fields(names: list[str], row: list[str]) -> dict[str, str]:
+    cells = zip(chain(names, [""] * (len(row) - len(names))), row, strict=False)
+    if len(row) < len(names) or any(cell.strip() for name, cell in cells if not name):
+        raise Unreadable(f"There must be {len(names)} fields, not {len(row)}.")
+    return {name: cell for name, cell in zip(names, row, strict=False) if name}

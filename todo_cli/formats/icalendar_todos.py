@@ -1,0 +1,82 @@
+"""To-dos in iCalendar (RFC 5545, section 3.6.2), which Apple Reminders and many others write."""
+
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
+from todo_cli.formats.text_file import BrokenFile, TextFile
+
+_REST = {
+    "due": "DUE",
+    "start": "DTSTART",
+    "priority": "PRIORITY",
+    "categories": "CATEGORIES",
+    "parent": "RELATED-TO",
+    "recurrence": "RRULE",
+    "location": "LOCATION",
+    "link": "URL",
+}
+_UNDEFINED_PRIORITY = "0"
+_CALENDAR_NAME = "X-WR-CALNAME:"
+
+
+def read(file: TextFile) -> Iterator[Entry]:
+    """Return the to-dos of a file; events, and whatever else is in a calendar, are passed over."""
+    task_list, start, todo = "", 0, list[str]()
+    for number, line in enumerate(file.lines(), 1):
+        mark = line.strip().upper()
+        if mark == "BEGIN:VTODO":
+            start, todo = number, [line]
+        elif todo:
+            todo.append(line)
+            if mark == "END:VTODO":
+                text, todo = "".join(todo), []
+                yield numbered(start, lambda text=text, task_list=task_list: _todo(text, task_list))  # type: ignore[misc]
+        elif mark.startswith(_CALENDAR_NAME):
+            task_list = line.strip()[len(_CALENDAR_NAME) :]
+    if todo:
+        raise BrokenFile(start, "The file ends in the middle of this to-do.")
+
+
+def _todo(text: str, task_list: str) -> Record | LeftOut:
+    from icalendar import Todo  # noqa: PLC0415  slow, and only this format needs it
+
+    try:
+        with warnings.catch_warnings():
+            # The library guesses what zones of other programs' own mean; no time that is taken has one.
+            warnings.simplefilter("ignore")
+            todo = Todo.from_ical(text)
+        status = str(todo.get("STATUS", "")).upper()
+        if status == "CANCELLED":
+            return LeftOut("cancelled")
+        completed_at = _time(todo.decoded("COMPLETED", None))
+        key = " ".join(_plain(todo[name]) for name in ("UID", "RECURRENCE-ID") if name in todo)
+        rest = {name: _plain(todo[field]) for name, field in _REST.items() if field in todo}
+        if rest.get("priority") == _UNDEFINED_PRIORITY:
+            del rest["priority"]
+        return Record(
+            one_line(str(todo.get("SUMMARY", ""))),
+            str(todo.get("DESCRIPTION", "")) or None,
+            status == "COMPLETED" or completed_at is not None,
+            completed_at,
+            _time(todo.decoded("CREATED", None)),
+            _time(todo.decoded("LAST-MODIFIED", None)),
+            f"icalendar {key}" if key else None,
+            rest_of({**rest, "alarm": bool(todo.subcomponents), "list": task_list}),
+        )
+    except (ValueError, AttributeError, TypeError, KeyError):
+        raise Unreadable("This is no to-do of iCalendar.") from None
+
+
+def _time(value: object) -> datetime | None:
+    """Return a time in UTC, which is what RFC 5545 wants where a to-do was made, changed and completed."""
+    if not isinstance(value, datetime):
+        return None
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401  a value of the library, or several
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(one.to_ical().decode() for one in values)

@@ -1,0 +1,46 @@
+"""Tasks as the API shows them, one on each line. Nothing gets lost on the way out and back in.
+
+What is read may be an array or a saved answer of the API as well.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from todo_cli.documents import line, task_document
+from todo_cli.formats.json_text import documents
+from todo_cli.formats.members import member, time_member
+from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin
+from todo_cli.formats.text_file import TextFile
+from todo_core.task import Task
+
+_MEMBERS = {"id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at"}
+
+
+def write(tasks: Iterable[Task]) -> Iterator[str]:
+    """Return one document for each task."""
+    return (line(task_document(task)) for task in tasks)
+
+
+def read(file: TextFile) -> Iterator[Entry]:
+    """Return the tasks of a file."""
+    for found in documents(file.chunks(), lambda document: "title" in document):
+        yield numbered(found.line, lambda value=found.value: _record(value))  # type: ignore[misc]
+
+
+def _record(document: Mapping[str, object] | Unreadable) -> Record:
+    if isinstance(document, Unreadable):
+        raise document
+    if document.keys() - _MEMBERS:
+        raise Unreadable(f"Members must be among {', '.join(sorted(_MEMBERS))}.")
+    title = member(document, "title", str)
+    if title is None:
+        raise Unreadable("The title is required.")
+    times = {name: time_member(document, name) for name in ("completed_at", "created_at", "updated_at")}
+    return Record(
+        title,
+        member(document, "description", str),
+        member(document, "completed", bool),
+        times["completed_at"],
+        times["created_at"],
+        times["updated_at"],
+        origin(member(document, "user_id", str), member(document, "id", int), times["created_at"]),
+    )

@@ -1,0 +1,50 @@
+"""Which format a file has, by what it holds."""
+
+import re
+
+from todo_cli.formats import format_of
+from todo_cli.formats.csv_rows import table
+from todo_cli.formats.csv_table import COLUMNS
+from todo_cli.formats.text_file import BrokenFile
+
+_JSON_MEMBERS = (
+    ("google-tasks", re.compile(r'"kind"\s*:\s*"tasks#')),
+    ("microsoft-todo", re.compile(r'"(?:createdDateTime|lastModifiedDateTime)"\s*:')),
+    ("taskwarrior", re.compile(r'"uuid"\s*:')),
+    ("jsonl", re.compile(r'"title"\s*:')),
+)
+"""By a member that the others have not. In a text of a document the quotes would have backslashes."""
+
+_CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:[ \t]|$)", re.MULTILINE)
+_TODO_TXT = re.compile(r"^(?:x +|\([A-Z]\) )?\d{4}-\d\d-\d\d |^\([A-Z]\) ", re.MULTILINE)
+_CALENDAR = re.compile(r"BEGIN:VCALENDAR\s", re.IGNORECASE)
+
+
+def recognised(head: str, name: str) -> str | None:
+    """Return the format of a file that begins so: what the content says, else what the file's name ends like.
+
+    None if neither says anything. Text that can be several formats is what the name says.
+    """
+    # A file of that name that is written would have to be an array, so it is no ending of ours.
+    named = "jsonl" if name.lower().endswith(".json") else format_of(name)
+    text = head.lstrip()
+    if text.startswith(("{", "[")):
+        found = next((form for form, sign in _JSON_MEMBERS if sign.search(text)), None)
+        if found:
+            return found
+    if _CALENDAR.match(text):
+        return "icalendar"
+    if named in {None, "todotxt"} and _TODO_TXT.match(text):
+        return "todotxt"
+    return _table(head, named) or ("markdown" if _CHECKBOX.search(text) else named)
+
+
+def _table(head: str, named: str | None) -> str | None:
+    try:
+        names = set(table(head.splitlines(keepends=True)).names) - {""}
+    except BrokenFile:
+        return None
+    if {"type", "content", "priority"} <= names:
+        return "todoist"
+    # One word alone may be a line of text.
+    return "csv" if "title" in names <= set(COLUMNS) and (len(names) > 1 or named in {None, "csv"}) else None
