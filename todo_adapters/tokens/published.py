@@ -29,9 +29,7 @@ class JwksVerifier:
         resource: Resource | None = None,
     ) -> None:
         self._cache = cache
-        self._rules = ClaimRules(
-            clock, leeway, issuer, audience, addressed=True, longest=longest, resource=resource
-        )
+        self._rules = ClaimRules(clock, leeway, issuer, audience, addressed=True, longest=longest, resource=resource)
 
     async def prove(self, token: CompactToken) -> Proof:  # noqa: D102  the protocol says it
         if token.algorithm not in ALGORITHMS:
