@@ -10,6 +10,7 @@ from todo_web.settings import MCP_PATH, Settings
 METADATA_PATH = "/.well-known/oauth-protected-resource"
 """What stands before the path of a resource in the address of its metadata (RFC 9728, section 3.1)."""
 
+_DEFAULT_PORTS = {80, 443}
 _LOOPBACK = {"127.0.0.1", "::1"}
 
 
@@ -46,10 +47,9 @@ class PublicAddress:
 
     def _hosts(self, request: Request) -> set[str]:
         """Return the names of the address that is set, and of the one that the request arrived at."""
-        name, port = request.scope["server"]
-        names = {*_LOOPBACK, "localhost"} if name in _LOOPBACK else {name}
-        hosts = {f"[{one}]:{port}" if ":" in one else f"{one}:{port}" for one in names}
-        if self._url:
-            public = urlsplit(self._url)
-            hosts |= {public.netloc, f"{public.hostname}:{public.port or {'http': 80, 'https': 443}[public.scheme]}"}
-        return hosts
+        served = {urlsplit(self._url).netloc} if self._url else set()
+        name, port = request.scope["server"] or ("", None)  # none on a socket of the file system
+        for one in {*_LOOPBACK, "localhost"} if name in _LOOPBACK else {name}:
+            host = f"[{one}]" if ":" in one else one
+            served |= {f"{host}:{port}", host} if port in _DEFAULT_PORTS else {f"{host}:{port}"}
+        return served
