@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic.json_schema import SkipJsonSchema
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
@@ -15,7 +16,16 @@ POLICY = TaskPolicy()
 
 TaskId = Annotated[int, Field(description=f"The id of the task, from 1 to {MAX_TASK_ID}.")]
 Title = Annotated[str, Field(description=f"One line of 1 to {POLICY.title_limit} characters.")]
-Description = Annotated[str | None, Field(description=f"At most {POLICY.description_limit} characters.")]
+Null = SkipJsonSchema[None]
+"""Clients send null for what a model left out; some cannot read the schema that says so."""
+
+
+StatusName = Annotated[Status, Field(strict=False), WithJsonSchema({"type": "string", "enum": list(Status)})]
+
+
+def optional(description: str) -> Any:  # noqa: ANN401  as pydantic.Field
+    """Return a field that may be left out. Its schema shows no default: some clients send what it shows."""
+    return Field(default_factory=lambda: None, description=description)
 
 
 class Arguments(BaseModel):
@@ -23,19 +33,23 @@ class Arguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    user_id: str | None = Field(None, description="Not needed: the tasks are always those of the signed-in user.")
+    user_id: str | Null = optional("Not needed: the tasks are always those of the signed-in user.")
+
+    @classmethod
+    def input_schema(cls) -> dict[str, Any]:
+        """Return the schema that a model sees, without what only programmers read."""
+        schema = cls.model_json_schema()
+        return {name: value for name, value in schema.items() if name not in {"title", "description"}}
 
 
 class AddTask(Arguments):
     """Of ``add_task``."""
 
     title: Title
-    description: Description = None
-    request_id: str | None = Field(
-        None,
-        description="A new text of your own for each task (a UUID, say). A call that is sent again with the same one "
-        "makes no second task.",
-        max_length=KEY_LIMIT,
+    description: str | Null = optional(f"At most {POLICY.description_limit} characters.")
+    request_id: str | Null = optional(
+        "A new text of your own for each task (a UUID, say). A call that is sent again with the same one makes no "
+        "second task."
     )
 
     @property
@@ -50,11 +64,11 @@ class AddTask(Arguments):
 class ListTasks(Arguments):
     """Of ``list_tasks``."""
 
-    status: Annotated[Status | None, Field(strict=False)] = Field(
-        Status.ALL, description="Which tasks; deleted lists the trash and nothing else."
+    status: StatusName | Null = optional(
+        "Which tasks: all unless you say otherwise; deleted lists the trash and nothing else."
     )
-    cursor: str | None = Field(None, description="The next_cursor of the page before, with the same status.")
-    task_id: int | None = Field(None, description="Only this task, with its whole description.")
+    cursor: str | Null = optional("The next_cursor of the page before, with the same status.")
+    task_id: int | Null = optional("Only this task, with its whole description.")
 
 
 class CompleteTask(Arguments):
@@ -65,13 +79,12 @@ class CompleteTask(Arguments):
 
 
 class UpdateTask(Arguments):
-    """Of ``update_task``. A default in its schema would be a change that nobody asked for, so it shows none."""
+    """Of ``update_task``, where null is not the same as nothing."""
 
     task_id: TaskId
     title: Title = Field(default_factory=str)
-    description: str | None = Field(
-        default_factory=lambda: None,
-        description=f"At most {POLICY.description_limit} characters; null removes the description.",
+    description: str | None = optional(
+        f"At most {POLICY.description_limit} characters; null or an empty text removes the description."
     )
 
 

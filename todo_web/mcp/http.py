@@ -39,8 +39,10 @@ def add_assistant(app: FastAPI, settings: Settings, *, development: bool) -> Non
         )
 
     app.router.routes += [
-        LoggedRoute(MCP_PATH, AssistantEndpoint(address, settings), methods=["POST"]),
+        LoggedRoute(MCP_PATH, AssistantEndpoint(address, settings)),
+        # Some clients look at the second address first.
         LoggedRoute(f"{METADATA_PATH}{MCP_PATH}", metadata, methods=["GET"]),
+        LoggedRoute(METADATA_PATH, metadata, methods=["GET"]),
     ]
 
 
@@ -87,10 +89,20 @@ class AssistantEndpoint:
                 answer.headers["WWW-Authenticate"] += f', resource_metadata="{self._address.metadata_of(request)}"'
             await answer(scope, receive, send)
             return
+        if request.method != "POST":
+            raise _only_post()
         request.state.after_answer = []
         await scope["app"].state.assistant.handle_request(scope, receive, _with_problems(scope, receive, send))
         for event in request.state.after_answer:
             await event()
+
+
+def _only_post() -> Problem:
+    """Return the answer to who wants a stream or a session, of which there are none; a token comes first.
+
+    There are clients that find out by a GET where to get one.
+    """
+    return Problem(405, "method_not_allowed", "Send each message with POST.", {"Allow": "POST"})
 
 
 def _with_problems(scope: Scope, receive: Receive, send: Send) -> Send:

@@ -105,7 +105,7 @@ class TaskTool:
             name=self.run.__name__,
             title=self.title,
             description=inspect.getdoc(self.run),
-            input_schema=self.arguments.model_json_schema(),
+            input_schema=self.arguments.input_schema(),
             output_schema=self.answer.model_json_schema(mode="serialization"),
             annotations=ToolAnnotations(
                 title=self.title,

@@ -229,12 +229,13 @@ def test_the_metadata_says_who_issues_tokens_for_which_address(
     values: dict[str, str], resource: str, server: str, start: Start
 ) -> None:
     """RFC 9728, sections 2 and 3.2; no token is needed to read it."""
-    answer = start(TODO_MCP="true", **values).get(METADATA)
-    assert answer.json() == {
-        "resource": resource,
-        "authorization_servers": [server],
-        "bearer_methods_supported": ["header"],
-    }
+    client = start(TODO_MCP="true", **values)
+    for path in (METADATA, METADATA.removesuffix("/mcp")):
+        assert client.get(path).json() == {
+            "resource": resource,
+            "authorization_servers": [server],
+            "bearer_methods_supported": ["header"],
+        }
 
 
 def test_the_challenge_leads_to_the_metadata_below_a_prefix_too(start: Start) -> None:
@@ -305,9 +306,20 @@ def test_what_is_no_call_is_refused_and_the_service_lives_on(
 
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 def test_there_are_no_sessions_and_no_streams(method: str, ann: TestClient) -> None:
-    """Either would hold a connection for nothing."""
+    """Either would hold a connection for nothing. Who has no token is told where to get one in any case."""
     answer = ann.request(method, "/mcp", headers=HEADERS)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    without = ann.request(method, "/mcp", headers={"Authorization": ""})
+    assert (without.status_code, "resource_metadata=" in without.headers["WWW-Authenticate"]) == (401, True)
+
+
+@eras
+def test_a_lone_surrogate_is_refused(era: Era, ann: TestClient) -> None:
+    """As of an emoji that a program has cut in two."""
+    sent = json.dumps(call(era, "add_task", title="\ud83d"))
+    answer = ann.post("/mcp", content=sent, headers=headers(era, "add_task")).json()
+    assert "error" in answer or answer["result"]["isError"]
+    assert ann.get("/api/tasks").json() == []
 
 
 @eras
