@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.shared.exceptions import MCPError
 
@@ -294,6 +294,7 @@ async def all_pages(assistant: Assistant) -> list[list[dict[str, Any]]]:
             return pages
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=500), st.none() | st.text(max_size=1000)), min_size=1))
 def test_one_task_at_least_fits_into_an_answer_and_those_that_fit_are_the_first(
     written: list[tuple[str, str | None]],
