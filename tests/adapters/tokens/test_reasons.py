@@ -34,7 +34,7 @@ async def reasons() -> set[str]:
     clock = FrozenClock()
     scene = Scene(int(clock.now().timestamp()))
     async with aclosing(KeyCache(scene.issuer.fetch, clock)) as cache:
-        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER, Resource(RESOURCE, (ISSUER,)))
+        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER, resource=Resource(RESOURCE, (ISSUER,)))
         verifier = BothVerifier(Hs256Verifier(SECRET, clock, 30, ISSUER, ISSUER), published)
         grants: list[dict[str, object]] = [{"cnf": {}}, {"client_id": "alice"}]
         texts = [

@@ -24,12 +24,12 @@ OTHER = "https://tasks.example/other"
 async def outcomes(text: str, *places: str | None) -> list[str]:
     """Return what one verifier makes of a token at one place after another: the user, or the reason."""
     async with aclosing(KeyCache(SCENE.issuer.fetch, CLOCK)) as cache:
-        published = JwksVerifier(cache, CLOCK, 30, ISSUER, ISSUER, Resource(URL, (ISSUER, AUTH)))
+        published = JwksVerifier(cache, CLOCK, 30, ISSUER, ISSUER, resource=Resource(URL, (ISSUER, AUTH)))
         verifier = RememberingVerifier(BothVerifier(Hs256Verifier(SECRET, CLOCK, 30, ISSUER, ISSUER), published), CLOCK)
         found = []
         for place in places:
             try:
-                found.append(await verifier.verify(text, place))
+                found.append(await verifier.verify(text, resource=place))
             except TokenRefused as refused:
                 found.append(refused.reason)
         return found
