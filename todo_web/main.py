@@ -153,7 +153,9 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--user", envvar="TODO_USER", default=getpass.getuser, help="Whose tasks.  [default: the login name]")
+@click.option(
+    "--user", envvar="TODO_USER", default=lambda: _login_name() or "", help="Whose tasks; your own by default."
+)
 def mcp(user: str) -> None:
     """Serve an assistant on this machine, over standard input and output.
 
@@ -232,9 +234,7 @@ async def _try_storage(settings: Settings) -> None:
 
 
 def _greet(settings: Settings, host: str, port: int) -> None:
-    user = DEVELOPER
-    with suppress(KeyError, OSError):  # the account may have no name, as in a container
-        user = getpass.getuser()
+    user = _login_name() or DEVELOPER
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
     if settings.shared_secret is None:
         click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")
@@ -246,6 +246,13 @@ def _greet(settings: Settings, host: str, port: int) -> None:
     if settings.mcp:
         click.echo(f"\n  Assistants   http://{shown}:{port}{settings.root_path}{MCP_PATH}")
     click.echo(f"\n  Swagger UI   http://{shown}:{port}{settings.root_path}/docs\n")
+
+
+def _login_name() -> str | None:
+    """Return the login name; the account may have none, as in a container."""
+    with suppress(KeyError, OSError):
+        return getpass.getuser()
+    return None
 
 
 def _started_as() -> str:

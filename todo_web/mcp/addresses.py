@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
+from todo_web.addresses import public_path
 from todo_web.problems import Problem
 from todo_web.settings import MCP_PATH, Settings
 
@@ -28,7 +29,7 @@ class PublicAddress:
 
     def of(self, request: Request) -> str:
         """Return the address of ``/mcp``."""
-        return self._url or f"{request.url.scheme}://{request.headers['host']}{MCP_PATH}"
+        return self._url or f"{request.url.scheme}://{request.headers['host']}{public_path(request.scope, MCP_PATH)}"
 
     def metadata_of(self, request: Request) -> str:
         """Return the address of the metadata of ``/mcp``."""
