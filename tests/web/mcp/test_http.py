@@ -11,13 +11,13 @@ from dependency_injector import containers, providers
 from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
-from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
+from tests.adapters.tokens.attacks import Attack, Scene
 from tests.adapters.tokens.forge import ISSUER, SECRET, token
 from tests.adapters.tokens.serving import publishing
 from tests.web.conftest import Start, bearer, settings
 from tests.web.mcp.calling import Era, eras
 from tests.web.mcp.messages import HEADERS, call, headers, outcome
-from tests.web.test_authentication import events, open_stopped
+from tests.web.test_authentication import OVER_HTTP, events, open_stopped
 from todo_adapters.clock import SystemClock
 from todo_web.app import create_app
 from todo_web.settings import Settings
@@ -111,7 +111,7 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
             yield Attacked(client, scene)
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: ascii(attack.name))
+@pytest.mark.parametrize("attack", OVER_HTTP, ids=lambda attack: ascii(attack.name))
 def test_an_attack_does_not_reach_a_tool(attack: Attack, attacked: Attacked) -> None:
     assert attacked.status("/mcp", attack.make(attacked.scene)) == 401
 
