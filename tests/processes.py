@@ -23,7 +23,7 @@ class Server:
     def __init__(
         self, values: Mapping[str, str], *arguments: str, workers: int, program: Sequence[str], folder: Path | None
     ) -> None:
-        port = free_port()
+        port = int(values.get("PORT", "0")) or free_port()
         self._workers = workers
         self._last = "Swagger UI" if "--dev" in arguments else "Uvicorn running on"
         self.url = f"http://127.0.0.1:{port}"

@@ -76,10 +76,11 @@ class TaskRepository(Protocol):
 class TokenVerifier(Protocol):
     """Tells who sent a request."""
 
-    async def verify(self, token: str, longest: timedelta | None = None) -> str:
+    async def verify(self, token: str, longest: timedelta | None = None, resource: str | None = None) -> str:
         """Return the user id that a compact JWT proves, if it is valid for at most ``longest`` from now.
 
-        Raises TokenRefused, and KeysUnavailable when there is no key to verify with.
+        A token that was issued for one address counts only where ``resource`` is that address. Raises TokenRefused, and
+        KeysUnavailable when there is no key to verify with.
         """
 
     async def check(self) -> None:

@@ -1,7 +1,7 @@
 """The application factory."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from dependency_injector.containers import Container
 from fastapi import FastAPI
@@ -27,6 +27,7 @@ EXPOSED = (
     IGNORED,
 )
 ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
+ALLOWED_TO_ASSISTANTS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
 """Origins of pages that this machine serves to itself."""
@@ -38,7 +39,8 @@ def create_app(
     """Return a service that shares nothing with any other in the process.
 
     Without settings, reads them from the environment. ``storage`` replaces the store that the settings name. In
-    ``development`` the pages of this machine may call, and the log of requests is the server's own.
+    ``development`` the pages of this machine may call, an assistant may call under any name, and the log of requests is
+    the server's own.
     Raises pydantic.ValidationError and StorageUnusable.
     """
     settings = settings or Settings()
@@ -62,7 +64,7 @@ def create_app(
                 allow_origins=settings.allowed_origins,
                 allow_origin_regex=LOOPBACK if development else None,
                 allow_methods=METHODS,
-                allow_headers=ALLOWED,
+                allow_headers=(*ALLOWED, *ALLOWED_TO_ASSISTANTS) if settings.mcp else ALLOWED,
                 allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
                 expose_headers=EXPOSED,
             ),
@@ -84,13 +86,21 @@ def create_app(
     app.state.log = log
     app.include_router(health.router)
     add_documentation(app)
+    if settings.mcp:
+        from todo_web.mcp.http import add_assistant  # noqa: PLC0415  an optional extra
+
+        add_assistant(app, settings, development=development)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
-        async with running(app.state.container):
+        async with running(app.state.container), AsyncExitStack() as stack:
+            if app.state.container.settings().mcp:
+                from todo_web.mcp.http import serving_assistant  # noqa: PLC0415  an optional extra
+
+                await stack.enter_async_context(serving_assistant(app))
             with rare_collections():
                 yield
     finally:

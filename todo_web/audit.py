@@ -36,6 +36,11 @@ def access_denied(request: Request, reason: str) -> None:
     _log(request, "authorization_violation", reason)
 
 
+def log_event(event: str, reason: str, **facts: object) -> None:
+    """Log an event with what is known of it."""
+    _LOGGER.warning(event, extra={"reason": reason, **facts})
+
+
 def _address(request: Request) -> str | None:
     """Return the client's address; a proxy on this machine may have passed on what is none."""
     try:
@@ -46,16 +51,14 @@ def _address(request: Request) -> str | None:
 
 def _log(request: Request, event: str, reason: str, facts: Mapping[str, str] | None = None) -> None:
     route = request.scope.get("route")
-    _LOGGER.warning(
+    log_event(
         event,
-        extra={
-            "reason": reason,
-            "request_id": request.state.request_id,
-            "method": request.method,
-            "route": getattr(route, "path_format", None),
-            "user_id": getattr(request.state, "user_id", None),
-            "client": _address(request),
-            **({"setting": _SETTINGS[reason]} if reason in _SETTINGS else {}),
-            **(facts or {}),
-        },
+        reason,
+        request_id=request.state.request_id,
+        method=request.method,
+        route=getattr(route, "path_format", None),
+        user_id=getattr(request.state, "user_id", None),
+        client=_address(request),
+        **({"setting": _SETTINGS[reason]} if reason in _SETTINGS else {}),
+        **(facts or {}),
     )

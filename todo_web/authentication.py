@@ -27,10 +27,10 @@ class BearerToken(SecurityBase):
         """Return the user's id, as ``identify``."""
         return await self.identify(request)
 
-    async def identify(self, request: Request, longest: timedelta | None = None) -> str:
+    async def identify(self, request: Request, longest: timedelta | None = None, resource: str | None = None) -> str:
         """Return the user's id, if the token is valid for at most ``longest`` from now.
 
-        Raises Problem, TokenRefused and KeysUnavailable.
+        Tokens that were issued for ``resource`` alone count too. Raises Problem, TokenRefused and KeysUnavailable.
         """
         sent = request.headers.getlist("authorization")
         if len(sent) > 1:
@@ -40,7 +40,7 @@ class BearerToken(SecurityBase):
         if scheme.lower() != "bearer":
             authentication_failed(request, "other_scheme" if sent else "no_token")
             raise token_required()
-        user_id: str = await request.app.state.container.verifier().verify(token.lstrip(" "), longest)
+        user_id: str = await request.app.state.container.verifier().verify(token.lstrip(" "), longest, resource)
         request.state.user_id = user_id
         return user_id
 

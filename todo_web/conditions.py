@@ -47,10 +47,15 @@ def idempotency_key(request: Request) -> str | None:
     key = sent[0].strip()
     if len(key) > 1 and key[0] == key[-1] == '"':
         key = key[1:-1]
-    if len(sent) > 1 or not _KEY.fullmatch(key):
+    if len(sent) > 1 or not is_key(key):
         raise InvalidInput(
             "Idempotency-Key",
             "malformed",
             f"The Idempotency-Key must be one header of 1 to {KEY_LIMIT} visible characters.",
         )
     return key
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be an idempotency key."""
+    return _KEY.fullmatch(text) is not None

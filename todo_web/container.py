@@ -18,7 +18,8 @@ from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
 from todo_web.health import Readiness
-from todo_web.settings import Settings
+from todo_web.mcp.policy import POLICY
+from todo_web.settings import Settings, StorageSettings
 from todo_web.telemetry import watch_pool
 
 
@@ -75,7 +76,7 @@ class NeonStorage(containers.DeclarativeContainer):
     repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, deadline, pool_size)
 
 
-def storage_of(settings: Settings) -> containers.Container:
+def storage_of(settings: StorageSettings) -> containers.Container:
     """Return the container of the store that the settings name."""
     match settings.storage:
         case MemoryAddress():
@@ -113,6 +114,9 @@ class WebContainer(containers.DeclarativeContainer):
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
+    )
+    assistant: providers.Provider[TaskService] = providers.ThreadSafeSingleton(
+        TaskService, repository=storage.repository, clock=clock, policy=POLICY
     )
     readiness: providers.Provider[Readiness] = providers.ThreadSafeSingleton(
         Readiness, repository=storage.repository, verifier=verifier

@@ -13,8 +13,13 @@ Result = TypeVar("Result")
 
 async def in_time(request: Request, work: Awaitable[Result]) -> Result:
     """Give some work as long as the settings say. Raises StorageUnavailable when that is over."""
+    return await within(request.app.state.container.settings().storage_deadline, work)
+
+
+async def within(seconds: float, work: Awaitable[Result]) -> Result:
+    """Give some work so long. Raises StorageUnavailable when that is over."""
     try:
-        async with asyncio.timeout(request.app.state.container.settings().storage_deadline):
+        async with asyncio.timeout(seconds):
             return await work
     except TimeoutError:
         raise StorageUnavailable("The store did not answer before the request's deadline.") from None

@@ -111,7 +111,7 @@ class ListReader:
         if "offset" in sent:
             name = sent["offset"][0][0]
             raise InvalidInput(name, "contradiction", f"A cursor says where the list goes on; leave the {name} out.")
-        return _after(query, user_id, cursor)
+        return continued(query, user_id, cursor)
 
     def _wanted_status(self, sent: Sent) -> Status:
         status = _agreed(sent, "status", self._status) or Status.ALL
@@ -124,9 +124,7 @@ class ListReader:
 
     def next_link(self, request: Request, user_id: str, query: TaskQuery, last: Task) -> str:
         """Return the ``Link`` to the page after a task (RFC 8288), relative to the request's own address."""
-        position = query.sort.position(last)
-        place = msgspec.json.encode([position.value, position.task_id])
-        cursor = urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
+        cursor = cursor_after(query, user_id, last)
         sent = request.query_params.multi_items()
         kept = {name: text for name, text in sent if self._meanings.get(name) not in {None, "offset", "cursor"}}
         return f'<{requested_path(request.scope)}?{urlencode(kept | {"cursor": cursor})}>; rel="next"'
@@ -190,7 +188,15 @@ def _offset(name: str, text: str) -> int:
     return int(text)
 
 
-def _after(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
+def cursor_after(query: TaskQuery, user_id: str, last: Task) -> str:
+    """Return what leads from a page that ends with a task to the next one."""
+    position = query.sort.position(last)
+    place = msgspec.json.encode([position.value, position.task_id])
+    return urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
+
+
+def continued(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
+    """Return the query of the page to which a cursor leads. Raises InvalidInput."""
     refusal = InvalidInput("cursor", "not_accepted", "The cursor does not belong to this list; start without one.")
     if not _CURSOR.fullmatch(cursor):
         raise refusal

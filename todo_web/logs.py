@@ -7,8 +7,8 @@ from pythonjsonlogger.core import RESERVED_ATTRS
 from uvicorn.config import LOGGING_CONFIG
 
 
-def log_config() -> dict[str, Any]:
-    """Return the ``logging.config`` dictionary that sends every logger's events to standard output.
+def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
+    """Return the ``logging.config`` dictionary that sends every logger's events to a stream.
 
     The formatter escapes control characters, so that one event is always one line.
     """
@@ -26,9 +26,10 @@ def log_config() -> dict[str, Any]:
                 "reserved_attrs": [*RESERVED_ATTRS, "color_message"],
             }
         },
-        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stdout"}},
-        # The HTTP client would log every fetch of keys with its address, which may hold a password.
-        "loggers": {"httpx2": {"level": "WARNING"}},
+        "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": stream}},
+        # The HTTP client would log every fetch of keys with its address, which may hold a password. The assistant's SDK
+        # would log every request.
+        "loggers": {"httpx2": {"level": "WARNING"}, "mcp": {"level": "WARNING"}},
         "root": {"handlers": ["stdout"], "level": "INFO"},
     }
 

@@ -10,6 +10,7 @@ import sys
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from logging.config import dictConfig
 from pathlib import Path
 
 import click
@@ -25,8 +26,8 @@ from todo_web.container import opened, storage_of
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
 from todo_web.processes import APPLICATION, DEVELOPMENT_APPLICATION, serve
-from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
-from todo_web.signals import TERMINATED, hear_sigterm
+from todo_web.settings import MCP_PATH, SECRET_MISSING, Settings, StorageSettings
+from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
 
 SHUTDOWN_SECONDS = 8
@@ -35,6 +36,7 @@ SHUTDOWN_SECONDS = 8
 
 DEVELOPER = "developer"
 """Whom a development token names where the login name is unknown."""
+NO_USER_ID = "a user id has 1 to 255 characters, none of them a control character"
 
 
 class Refusal(click.ClickException):
@@ -112,7 +114,7 @@ def token(user: str, ttl: timedelta | None, *, expired: bool) -> None:
     It is signed with BETTER_AUTH_SECRET, or with the secret that todo-web --dev has made.
     """
     if not is_user_id(user):
-        raise click.UsageError("a user id has 1 to 255 characters, none of them a control character")
+        raise click.UsageError(NO_USER_ID)
     settings = _settings(development_secret=True)
     if settings.shared_secret is None:
         raise Refusal("TODO_JWT_MODE is jwks: only the issuer can sign tokens; use hs256 or both to try the service")
@@ -148,6 +150,33 @@ def migrate() -> None:
     except StorageError as error:
         raise Refusal(str(error)) from error
     click.echo(str(migration))
+
+
+@main.command()
+@click.option(
+    "--user", envvar="TODO_USER", default=lambda: _login_name() or "", help="Whose tasks; your own by default."
+)
+def mcp(user: str) -> None:
+    """Serve an assistant on this machine, over standard input and output.
+
+    It works on the store of DATABASE_URL as the user of --user or TODO_USER, and needs no secret: who can start this
+    program can open the store.
+    """
+    if not is_user_id(user):
+        raise click.UsageError(NO_USER_ID)
+    try:
+        settings = StorageSettings()
+        from todo_web.mcp.stdio import serve_streams  # noqa: PLC0415  an optional extra
+    except ValidationError as error:
+        raise _refusal(error) from None
+    except ModuleNotFoundError:
+        raise Refusal("the protocol's SDK is not installed: install todo-service[mcp]") from None
+    dictConfig(log_config("ext://sys.stderr"))
+    end_at_once()  # what was answered is stored, and a thread that waits for input would hold up any other end
+    try:
+        asyncio.run(serve_streams(settings, user))
+    except StorageError as error:
+        raise Refusal(str(error)) from error
 
 
 def _settings(*, development_secret: bool) -> Settings:
@@ -205,9 +234,7 @@ async def _try_storage(settings: Settings) -> None:
 
 
 def _greet(settings: Settings, host: str, port: int) -> None:
-    user = DEVELOPER
-    with suppress(KeyError, OSError):  # the account may have no name, as in a container
-        user = getpass.getuser()
+    user = _login_name() or DEVELOPER
     shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
     if settings.shared_secret is None:
         click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")
@@ -216,7 +243,16 @@ def _greet(settings: Settings, host: str, port: int) -> None:
         token = issue_token(settings.shared_secret, user, ttl, SystemClock().now())
         another = f"{_started_as()} token USER"
         click.echo(f"\n  A token for {user}, valid for {in_words(ttl)} (another one: {another}):\n\n  {token}")
+    if settings.mcp:
+        click.echo(f"\n  Assistants   http://{shown}:{port}{settings.root_path}{MCP_PATH}")
     click.echo(f"\n  Swagger UI   http://{shown}:{port}{settings.root_path}/docs\n")
+
+
+def _login_name() -> str | None:
+    """Return the login name; the account may have none, as in a container."""
+    with suppress(KeyError, OSError):
+        return getpass.getuser()
+    return None
 
 
 def _started_as() -> str:

@@ -153,12 +153,19 @@ async def answer_problem(request: Request, error: Exception) -> Response:
 async def answer_domain_error(request: Request, error: Exception) -> Response:
     """Handle TodoError."""
     assert isinstance(error, TodoError)  # noqa: S101  FastAPI registers handlers for one class each
+    response = problem_response(request.scope, problem_of(error))
+    response.background = noted(request, error)
+    return response
+
+
+def noted(request: Request, error: TodoError) -> BackgroundTask:
+    """Log a fault of the store, and return what logs a violation.
+
+    That is for after the answer: what an event costs must not tell a hidden task from a missing one.
+    """
     if isinstance(error, StorageError):
         _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
-    response = problem_response(request.scope, problem_of(error))
-    # After the answer: what an event costs must not tell a hidden task from a missing one.
-    response.background = BackgroundTask(_audit_later, request, error)
-    return response
+    return BackgroundTask(_audit_later, request, error)
 
 
 async def _audit_later(request: Request, error: TodoError) -> None:

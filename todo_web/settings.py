@@ -1,6 +1,7 @@
 """What a deployment may set, by environment variable or in a file named ``.env``."""
 
 from datetime import timedelta
+from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_adapters.neon import POOL_SIZE
-from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, TokenSettings, read_secret
+from todo_adapters.tokens import JWKS_PATH, LIFETIME_LIMIT, Resource, TokenSettings, read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.addresses import read_prefix
 from todo_web.contracts import Contract, choose_contracts, read_contracts
@@ -21,6 +22,10 @@ from todo_web.wire.deadlines import DEADLINES, Deadlines
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error
 """The type of the validation error of settings without a secret."""
+
+MCP_PATH = "/mcp"
+AUTH_PATH = "/api/auth"
+"""Where Better Auth is, below its origin."""
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -79,11 +84,27 @@ class Settings(StorageSettings):
     )
     keep_alive: int = Field(5, ge=1, le=3600, validation_alias="TODO_KEEP_ALIVE")
     request_log: bool = Field(default=True, validation_alias="TODO_REQUEST_LOG")
+    mcp: bool = Field(default=False, validation_alias="TODO_MCP")
+    mcp_url: str | None = Field(None, validation_alias="TODO_MCP_URL")
 
     @field_validator("issuer_url", "jwks_url")
     @classmethod
     def _is_web_address(cls, url: str | None) -> str | None:
         return url and _origin(url) and url
+
+    @field_validator("mcp")
+    @classmethod
+    def _is_installed(cls, wanted: bool) -> bool:  # noqa: FBT001  a validator is given the value
+        if wanted and find_spec("mcp") is None:
+            raise ValueError("the protocol's SDK is not installed: install todo-service[mcp]")
+        return wanted
+
+    @field_validator("mcp_url")
+    @classmethod
+    def _is_address_of_mcp(cls, url: str | None) -> str | None:
+        if url is not None and (url != f"{_origin(url)}{urlsplit(url).path}" or not url.endswith(MCP_PATH)):
+            raise ValueError("must be the public address of /mcp, such as https://tasks.example.com/mcp")
+        return url
 
     @field_validator("own_contracts", mode="before")
     @classmethod
@@ -165,7 +186,13 @@ class Settings(StorageSettings):
             self.jwks_url or origin + JWKS_PATH,
             self.jwt_leeway,
             self.longest_token,
+            Resource(self.mcp_url, (origin, self.authorization_server)) if self.mcp_url else None,
         )
+
+    @property
+    def authorization_server(self) -> str:
+        """Who issues access tokens for ``/mcp``, by the name that it writes into them (RFC 8414, section 2)."""
+        return self.jwt_issuer or _origin(self.issuer_url) + AUTH_PATH
 
 
 def _origin(url: str) -> str:

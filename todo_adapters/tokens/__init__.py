@@ -1,6 +1,6 @@
 """Verification of bearer tokens that another system issued."""
 
-from todo_adapters.tokens.claims import LIFETIME_LIMIT
+from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.composition import JWKS_PATH, TokenSettings, open_verifier
 from todo_adapters.tokens.hs256 import Hs256Verifier
 from todo_adapters.tokens.issue import issue_token
@@ -12,6 +12,7 @@ __all__ = [
     "LIFETIME_LIMIT",
     "Hs256Verifier",
     "RememberingVerifier",
+    "Resource",
     "SecretUnusable",
     "TokenSettings",
     "issue_token",

@@ -27,4 +27,4 @@ class BothVerifier:
 
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
-        return (await self.prove(parse_token(token))).identity.user_id
+        return (await self.prove(parse_token(token))).identity.user_at(None)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from todo_adapters.tokens.compact import parse_object
+from todo_adapters.tokens.compact import CompactToken, parse_object
 from todo_core.errors import TokenRefused
 from todo_core.ports import Clock
 from todo_core.text import is_user_id
@@ -22,10 +22,32 @@ _ID_CLAIMS = ("sub", "user_id", "id")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a token proves its sender to be, and until when (seconds since 1970, without leeway)."""
+    """Who a token proves its sender to be, and until when (seconds since 1970, without leeway).
+
+    It counts everywhere, unless ``resource`` names the one address that it was issued for.
+    """
 
     user_id: str
     expires: float
+    resource: str | None = None
+
+    def user_at(self, resource: str | None) -> str:
+        """Return the user's id where the token counts. Raises TokenRefused elsewhere; None is no special address."""
+        if self.resource not in {None, resource}:
+            raise TokenRefused("wrong_audience")
+        return self.user_id
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """An address of the service that access tokens are issued for (RFC 8707), and who may issue them."""
+
+    url: str
+    issuers: tuple[str, ...]
+
+    def is_meant(self, claims: Mapping[str, object]) -> bool:
+        """Whether the claims of a token name this resource and one of its issuers."""
+        return claims.get("iss") in self.issuers and self.url in _audiences(claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +56,8 @@ class ClaimRules:
 
     ``leeway`` is in seconds and allows for clocks that differ. ``iss`` and ``aud`` must match where they are present;
     where ``addressed`` is true they must also be present. None accepts any issuer or audience. A token may be valid for
-    ``longest`` from now; None accepts it until it expires.
+    ``longest`` from now; None accepts it until it expires. Tokens that are not for the service as a
+    whole may be for its ``resource``.
     """
 
     clock: Clock
@@ -43,18 +66,36 @@ class ClaimRules:
     audience: str | None = None
     addressed: bool = False
     longest: timedelta | None = LIFETIME_LIMIT
+    resource: Resource | None = None
 
-    def check(self, payload: bytes) -> Identity:
-        """Return whom a verified payload names.
+    def check(self, token: CompactToken) -> Identity:
+        """Return whom a token with a verified signature names.
 
         Raises TokenRefused; it has ``expired`` or ``longest`` only if nothing else is wrong with the token.
         """
-        claims = parse_object(payload)
+        claims = parse_object(token.payload)
+        resource = self._addressee(token, claims)
+        user_id = _user_id(claims)
+        if resource is not None:
+            _check_grant(claims, user_id)
+        expires = self._check_times(claims)
+        return Identity(user_id, expires, resource)
+
+    def _addressee(self, token: CompactToken, claims: Mapping[str, object]) -> str | None:
+        """Return the resource that a token is for, None if it is for the service as a whole."""
+        try:
+            self._check_service(token, claims)
+        except TokenRefused:
+            if self.resource is None or not self.resource.is_meant(claims):
+                raise
+            return self.resource.url
+        return None
+
+    def _check_service(self, token: CompactToken, claims: Mapping[str, object]) -> None:
+        if token.is_access_token:  # each is for one resource
+            raise TokenRefused("unexpected_type")
         self._check_issuer(claims)
         self._check_audience(claims)
-        user_id = _user_id(claims)
-        expires = self._check_times(claims)
-        return Identity(user_id, expires)
 
     def _check_issuer(self, claims: Mapping[str, object]) -> None:
         if "iss" not in claims and not self.addressed:
@@ -66,12 +107,11 @@ class ClaimRules:
     def _check_audience(self, claims: Mapping[str, object]) -> None:
         if "aud" not in claims and not self.addressed:
             return
-        audience = claims.get("aud")
-        audiences = audience if isinstance(audience, list) else [audience]
-        if not audiences or not all(isinstance(one, str) for one in audiences):
+        audiences = _audiences(claims)
+        if not audiences:
             raise TokenRefused("wrong_audience")
-        if self.audience is not None and self.audience not in audiences:
-            raise TokenRefused("wrong_audience", facts=_differing("audience", audience, self.audience))
+        if self.audience not in {None, *audiences}:
+            raise TokenRefused("wrong_audience", facts=_differing("audience", claims.get("aud"), self.audience))
 
     def _check_times(self, claims: Mapping[str, object]) -> float:
         now = self.clock.now().timestamp()
@@ -92,6 +132,25 @@ class ClaimRules:
 def _differing(name: str, found: object, wanted: str | None) -> Mapping[str, str]:
     """Return what a verified token says and what it should say; the log takes the former up to a length."""
     return {name: str(found)[:SHOWN_LIMIT], f"expected_{name}": str(wanted)}
+
+
+def _audiences(claims: Mapping[str, object]) -> list[str]:
+    """Return for whom a token is; for nobody if its ``aud`` is anything but a text or a list of texts."""
+    audience = claims.get("aud")
+    audiences = audience if isinstance(audience, list) else [audience]
+    texts = [one for one in audiences if isinstance(one, str)]
+    return texts if len(texts) == len(audiences) else []
+
+
+def _check_grant(claims: Mapping[str, object], user_id: str) -> None:
+    """Refuse an access token that needs more than itself (RFC 7800), or that a client has on its own account.
+
+    For the latter, an issuer puts the client's id where the user's would be (RFC 9068, section 2.2).
+    """
+    if "cnf" in claims:
+        raise TokenRefused("bound_to_key")
+    if claims.get("client_id") == user_id:
+        raise TokenRefused("no_user")
 
 
 def _number(claims: Mapping[str, object], name: str) -> float | None:

@@ -13,17 +13,20 @@ SIZE_LIMIT = 8 * 1024
 
 _PARTS = 3
 _UNSUPPORTED_HEADERS = ("b64", "crit", "zip")
+_ACCESS_TOKEN = ("at+jwt", "application/at+jwt")  # RFC 9068, section 2.1
 
 
 @dataclass(frozen=True, slots=True)
 class CompactToken:
     """A token that is well formed and promises nothing yet: whoever sent it wrote every part.
 
-    ``algorithm`` and ``key_id`` are what its header claims; the payload is still unread.
+    ``algorithm`` and ``key_id`` are what its header claims, ``is_access_token`` that its type is RFC 9068's. The
+    payload is still unread.
     """
 
     algorithm: str
     key_id: str | None
+    is_access_token: bool
     signed: bytes = field(repr=False)
     signature: bytes = field(repr=False)
     payload: bytes = field(repr=False)
@@ -32,7 +35,7 @@ class CompactToken:
 def parse_token(token: str) -> CompactToken:
     """Take a token apart. Raises TokenRefused whatever the text is.
 
-    ``typ`` is absent or ``JWT``: a token of an explicit other type (``at+jwt``, ``logout+jwt``, ``dpop+jwt``) was
+    ``typ`` is absent, ``JWT`` or ``at+jwt``: a token of an explicit other type (``logout+jwt``, ``dpop+jwt``) was
     issued for another use (RFC 8725, section 3.11). ``crit`` names extensions that must be understood, and none is
     (RFC 7515, section 4.1.11). Header members that carry or point to a key (``jwk``, ``jku``, ``x5c``, ``x5u``) are
     ignored: keys come from the configuration only.
@@ -43,8 +46,9 @@ def parse_token(token: str) -> CompactToken:
     if len(parts) != _PARTS:
         raise TokenRefused("not_three_parts")
     header_bytes, payload, signature = map(_decode, parts)
-    algorithm, key_id = _read_header(parse_object(header_bytes))
-    return CompactToken(algorithm, key_id, token.rpartition(".")[0].encode("ascii"), signature, payload)
+    algorithm, key_id, is_access_token = _read_header(parse_object(header_bytes))
+    signed = token.rpartition(".")[0].encode("ascii")
+    return CompactToken(algorithm, key_id, is_access_token, signed, signature, payload)
 
 
 def parse_object(text: bytes) -> dict[str, object]:
@@ -63,21 +67,22 @@ def parse_object(text: bytes) -> dict[str, object]:
     return value
 
 
-def _read_header(header: dict[str, object]) -> tuple[str, str | None]:
+def _read_header(header: dict[str, object]) -> tuple[str, str | None, bool]:
     if any(name in header for name in _UNSUPPORTED_HEADERS):
         raise TokenRefused("unsupported_header")
     kind = header.get("typ", "JWT")
-    if not isinstance(kind, str) or kind.upper() != "JWT":
+    is_access_token = isinstance(kind, str) and kind.lower() in _ACCESS_TOKEN
+    if not is_access_token and (not isinstance(kind, str) or kind.upper() != "JWT"):
         raise TokenRefused("unexpected_type")
     algorithm = header.get("alg")
     if not isinstance(algorithm, str):
         raise TokenRefused("unexpected_algorithm")
     if "kid" not in header:
-        return algorithm, None
+        return algorithm, None, is_access_token
     key_id = header["kid"]
     if not isinstance(key_id, str):
         raise TokenRefused("bad_key_id")
-    return algorithm, key_id
+    return algorithm, key_id, is_access_token
 
 
 def _decode(part: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.claims import LIFETIME_LIMIT
+from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.hs256 import Hs256Verifier
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.published import JwksVerifier
@@ -23,8 +23,8 @@ JWKS_PATH = "/api/auth/jwks"
 class TokenSettings:
     """How the tokens of a deployment are signed, and by whom.
 
-    ``secret`` is not used in the mode ``jwks``, ``jwks_url`` not in ``hs256``; ``leeway`` is in seconds. A token may be
-    valid for ``longest`` from now; None accepts it until it expires.
+    ``secret`` is not used in the mode ``jwks``, ``jwks_url`` and ``resource`` not in ``hs256``; ``leeway`` is in
+    seconds. A token may be valid for ``longest`` from now; None accepts it until it expires.
     """
 
     mode: Literal["hs256", "jwks", "both"]
@@ -34,6 +34,7 @@ class TokenSettings:
     jwks_url: str = ""
     leeway: float = 30.0
     longest: timedelta | None = LIFETIME_LIMIT
+    resource: Resource | None = None
 
 
 @asynccontextmanager
@@ -55,7 +56,7 @@ async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[
     ):
         cache.current()
         rules = settings.leeway, settings.issuer, settings.audience, settings.longest
-        published = JwksVerifier(cache, clock, *rules)
+        published = JwksVerifier(cache, clock, *rules, settings.resource)
         yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock, settings.leeway)
 
 

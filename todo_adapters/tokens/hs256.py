@@ -39,7 +39,7 @@ class Hs256Verifier:
             raise TokenRefused("unexpected_algorithm")
         if not self._hmac.verify(token.signed, self._key, token.signature):
             raise TokenRefused("bad_signature")
-        return Proof(self._rules.check(token.payload), self)
+        return Proof(self._rules.check(token), self)
 
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return proof.keys is self
@@ -49,4 +49,4 @@ class Hs256Verifier:
 
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
-        return (await self.prove(parse_token(token))).identity.user_id
+        return (await self.prove(parse_token(token))).identity.user_at(None)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from todo_adapters.tokens.claims import LIFETIME_LIMIT, ClaimRules
+from todo_adapters.tokens.claims import LIFETIME_LIMIT, ClaimRules, Resource
 from todo_adapters.tokens.compact import CompactToken, parse_token
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.keys import ALGORITHMS
@@ -15,7 +15,7 @@ class JwksVerifier:
     """Implements todo_adapters.tokens.proof.Prover with EdDSA, ES256, RS256 and PS256.
 
     ``iss`` and ``aud`` must be present and match: other parties may publish tokens signed with the same keys.
-    ``leeway`` is in seconds.
+    ``leeway`` is in seconds. Only these keys sign what is issued for a ``resource``.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  what a deployment says of its tokens
@@ -26,9 +26,10 @@ class JwksVerifier:
         issuer: str,
         audience: str,
         longest: timedelta | None = LIFETIME_LIMIT,
+        resource: Resource | None = None,
     ) -> None:
         self._cache = cache
-        self._rules = ClaimRules(clock, leeway, issuer, audience, addressed=True, longest=longest)
+        self._rules = ClaimRules(clock, leeway, issuer, audience, addressed=True, longest=longest, resource=resource)
 
     async def prove(self, token: CompactToken) -> Proof:  # noqa: D102  the protocol says it
         if token.algorithm not in ALGORITHMS:
@@ -43,7 +44,7 @@ class JwksVerifier:
             raise TokenRefused("unexpected_algorithm")
         if not key.verify(token.signed, token.signature):
             raise TokenRefused("bad_signature")
-        return Proof(self._rules.check(token.payload), keys)
+        return Proof(self._rules.check(token), keys)
 
     def stands(self, proof: Proof) -> bool:  # noqa: D102  the protocol says it
         return proof.keys is self._cache.current()
@@ -54,4 +55,4 @@ class JwksVerifier:
 
     async def verify(self, token: str) -> str:
         """Return the user id that a token proves, once for all contracts. Raises as ``prove``."""
-        return (await self.prove(parse_token(token))).identity.user_id
+        return (await self.prove(parse_token(token))).identity.user_at(None)

@@ -29,7 +29,9 @@ class RememberingVerifier:
     def __len__(self) -> int:
         return len(self._proofs)
 
-    async def verify(self, token: str, longest: timedelta | None = None) -> str:  # noqa: D102  the port says it
+    async def verify(  # noqa: D102  the port says it
+        self, token: str, longest: timedelta | None = None, resource: str | None = None
+    ) -> str:
         now = self._clock.now().timestamp()
         proof = self._proofs.get(token)
         if proof is not None and now < proof.identity.expires and self._prover.stands(proof):
@@ -38,9 +40,10 @@ class RememberingVerifier:
             self._proofs.pop(token, None)
             proof = await self._prover.prove(parse_token(token))
             self._remember(token, proof)
+        user_id = proof.identity.user_at(resource)
         if longest is not None and proof.identity.expires > now + longest.total_seconds() + self._leeway:
             raise TokenRefused("lifetime_too_long_here", longest=longest)
-        return proof.identity.user_id
+        return user_id
 
     async def check(self) -> None:  # noqa: D102  the port says it
         await self._prover.check()

@@ -8,13 +8,14 @@ from pathlib import Path
 from tests.adapters.tokens.attacks import ATTACKS, Scene
 from tests.adapters.tokens.forge import ISSUER, SECRET, token
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier
+from todo_adapters.tokens import Hs256Verifier, Resource
 from todo_adapters.tokens.both import BothVerifier
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.published import JwksVerifier
 from todo_core.errors import TokenRefused
 
 PAGE = Path(__file__).parents[3] / "docs" / "better-auth.md"
+RESOURCE = "https://tasks.example/mcp"
 OF_THE_HEADER = {"no_token", "other_scheme", "several_headers"}
 """What the service finds before there is a token to verify."""
 
@@ -33,8 +34,13 @@ async def reasons() -> set[str]:
     clock = FrozenClock()
     scene = Scene(int(clock.now().timestamp()))
     async with aclosing(KeyCache(scene.issuer.fetch, clock)) as cache:
-        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER)
+        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER, resource=Resource(RESOURCE, (ISSUER,)))
         verifier = BothVerifier(Hs256Verifier(SECRET, clock, 30, ISSUER, ISSUER), published)
-        texts = [*(attack.make(scene) for attack in ATTACKS), token({}, {"alg": "EdDSA"})]
+        grants: list[dict[str, object]] = [{"cnf": {}}, {"client_id": "alice"}]
+        texts = [
+            *(attack.make(scene) for attack in ATTACKS),
+            *(scene.issuer.token("ed", scene.claims(aud=RESOURCE, **grant)) for grant in grants),
+            token({}, {"alg": "EdDSA"}),
+        ]
         outcomes = await asyncio.gather(*map(verifier.verify, texts), return_exceptions=True)
     return {outcome.reason for outcome in outcomes if isinstance(outcome, TokenRefused)}
