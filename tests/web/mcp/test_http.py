@@ -238,6 +238,18 @@ def test_the_metadata_says_who_issues_tokens_for_which_address(
         }
 
 
+def test_a_slash_at_the_end_means_nothing(ann: TestClient) -> None:
+    answer = ann.post("/mcp/", json=call("legacy", "list_tasks"), headers=HEADERS, follow_redirects=False)
+    assert outcome(answer)["tasks"] == []
+
+
+def test_a_prefix_of_the_settings_is_part_of_the_address(start: Start) -> None:
+    client = start(TODO_MCP="true", TODO_ROOT_PATH="/todo")
+    challenge = client.post("/mcp").headers["WWW-Authenticate"]
+    assert challenge.endswith(f'resource_metadata="http://testserver/todo{METADATA}"')
+    assert client.get(METADATA).json()["resource"] == "http://testserver/todo/mcp"
+
+
 def test_the_challenge_leads_to_the_metadata_below_a_prefix_too(start: Start) -> None:
     client = start(TODO_MCP="true", TODO_MCP_URL="https://example.com/todo/mcp")
     challenge = client.post("/mcp", headers={"Host": "example.com"}).headers["WWW-Authenticate"]
