@@ -1,10 +1,12 @@
 """Import and export: four formats, streamed, all or nothing, safe to repeat."""
 
 import json
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -409,3 +411,15 @@ def test_a_part_of_a_long_checklist_is_read_as_the_whole(todo: Todo) -> None:
 def test_lists_in_lists_without_end_are_refused(todo: Todo) -> None:
     result = todo("import", "-", "-f", "markdown", stdin="> " * 20_000 + "- [ ] deep\n")
     assert (result.code, "nested too deeply" in result.err) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["csv", "markdown", "todotxt", "jsonl"])
+def test_an_export_holds_no_escape_characters(todo: Todo, name: str) -> None:
+    """Another program may have put into the file what this one refuses."""
+    todo.ok("add", "Buy milk", "-d", "soon")
+    with closing(sqlite3.connect(todo.database)) as db, db:
+        db.execute("UPDATE tasks SET title = 'red \x1b[31m', description = 'bell\x07' || char(10) || 'and \x9b'")
+    out = todo.ok("export", "-f", name).out
+    assert not set(out) & {"\x1b", "\x07", "\x9b"}
+    imported = todo.ok("import", "-", "-f", name, "--json", stdin=out)
+    assert imported.json["added"] + imported.json["known"] == 1

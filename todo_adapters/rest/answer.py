@@ -68,7 +68,9 @@ class Answer:
 def _read(read: Callable[[], Result]) -> Result:
     try:
         return read()
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, InvalidInput):
+    except InvalidInput as error:
+        raise StorageUnusable(f"The server's answer holds what no task may hold: {error}") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise strange() from None
 
 
