@@ -53,7 +53,7 @@ class Todo:
         self.folder = folder
         self.database = folder / "tasks.db"
         folder.mkdir(exist_ok=True)
-        self.database.touch()  # Else the first command would say that it began a new store.
+        self.database.touch(0o600)  # Else the first command would say that it began a new store.
         self.clock = FrozenClock()
         self.environ = {
             "DATABASE_URL": f"sqlite:///{self.database}",

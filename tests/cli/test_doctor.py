@@ -32,6 +32,7 @@ def test_files_that_others_may_read(todo: Todo) -> None:
     """None that this program makes is one, whoever made its folder; one that somebody has opened to others is told."""
     data = todo.folder / "data" / "todo"
     data.mkdir(parents=True, mode=0o755)
+    todo.database.unlink()
     todo.ok("add", "Buy milk")
     files = [todo.database, data / "history.db"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in [*todo.folder.glob("*.db*"), *data.iterdir()]} == {0o600}
