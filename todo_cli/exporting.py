@@ -8,18 +8,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from todo_cli.exits import Misuse
-from todo_cli.safe_text import visible
 from todo_cli.session import Session
 from todo_core.driver import run_now
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.task import Task
-from todo_core.text import CONTROL, CONTROL_BUT_LINES
 
 _FORMULA = re.compile(r"[=+\-@]")
 """How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
-
-_CONTROL = re.compile(f"[{CONTROL}]")
-_CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
 
 
 def pages(session: Session, status: Status) -> Iterator[Task]:
@@ -31,17 +26,6 @@ def pages(session: Session, status: Status) -> Iterator[Task]:
         if len(tasks) < PAGE_LIMIT:
             return
         query = TaskQuery(status, limit=PAGE_LIMIT, after=query.sort.position(tasks[-1]))
-
-
-def without_controls(task: Task) -> Task:
-    """Return a task with escapes in the place of what no title and no description may hold.
-
-    The stores of this program have none of that; a server that it knows nothing of may.
-    """
-    title = _CONTROL.sub(_escape, task.title)
-    return task._replace(
-        title=title, description=task.description and _CONTROL_BUT_LINES.sub(_escape, task.description)
-    )
 
 
 def without_formulas(task: Task) -> Task:
@@ -75,10 +59,6 @@ def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-
-
-def _escape(found: re.Match[str]) -> str:
-    return visible(found[0])
 
 
 def _as_text(text: str) -> str:
