@@ -26,37 +26,36 @@ HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """What one kind of error means: its exit code, its code and status as a problem, and what a person can do.
+    """What one kind of error means: its exit code, its status and code as a problem, and what a person can do.
 
     ``{server}`` in the hint stands for the address of the server that the program works on.
     """
 
     code: int
-    problem: str
     status: int
+    problem: str = ""
     hint: str = ""
 
 
 DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
-    errors.InvalidInput: Exit(USAGE, "invalid_input", 422),
-    errors.TaskNotFound: Exit(NOT_FOUND, "task_not_found", 404, "`todo list` and `todo trash` show the IDs."),
-    errors.TaskForbidden: Exit(NOT_ALLOWED, "task_forbidden", 403),
-    errors.VersionConflict: Exit(CONFLICT, "version_conflict", 412, "Nothing was done; --skip forgets the command."),
-    errors.IdempotencyError: Exit(CONFLICT, "idempotency_conflict", 409),
-    errors.StorageUnavailable: Exit(FAILURE, "storage_unavailable", 503),
-    errors.StorageUnusable: Exit(FAILURE, "storage_unusable", 503),
-    errors.NotOffered: Exit(NOT_ALLOWED, "not_offered", 501),
-    errors.TokenRefused: Exit(
-        NOT_ALLOWED, "invalid_token", 401, "Run `todo auth login --server {server}` for another one."
-    ),
-    errors.KeysUnavailable: Exit(FAILURE, "keys_unavailable", 503),
+    errors.InvalidInput: Exit(USAGE, 422),
+    errors.TaskNotFound: Exit(NOT_FOUND, 404, hint="`todo list` and `todo trash` show the IDs."),
+    errors.TaskForbidden: Exit(NOT_ALLOWED, 403),
+    errors.VersionConflict: Exit(CONFLICT, 412, hint="Nothing was done; --skip forgets the command."),
+    errors.IdempotencyKeyReused: Exit(CONFLICT, 422),
+    errors.IdempotencyKeyInTrash: Exit(CONFLICT, 409),
+    errors.StorageError: Exit(FAILURE, 503),
+    errors.NotOffered: Exit(NOT_ALLOWED, 501),
+    errors.TokenRefused: Exit(NOT_ALLOWED, 401, hint="Run `todo auth login --server {server}` for another one."),
+    errors.KeysUnavailable: Exit(FAILURE, 503),
 }
+"""The exit for each error, or for its nearest ancestor here; its code as a problem is the error's own."""
 
 
 class Failure(Exception):
     """The console itself cannot go on; the message says what happened and what to do, ``details`` are lines of more."""
 
-    exit = Exit(FAILURE, "failed", 500)
+    exit = Exit(FAILURE, 500, "failed")
 
     def __init__(self, message: str, details: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -66,17 +65,16 @@ class Failure(Exception):
 class Misuse(Failure):
     """The command line asks for something that cannot be."""
 
-    exit = Exit(USAGE, "usage", 400)
+    exit = Exit(USAGE, 400, "usage")
 
 
 class Declined(Failure):
     """A person answered no."""
 
-    exit = Exit(FAILURE, "declined", 400)
+    exit = Exit(FAILURE, 400, "declined")
 
 
 def exit_of(error: errors.TodoError) -> Exit:
-    """Return what a domain error means: the nearest entry among its ancestors."""
+    """Return what a domain error means."""
     meaning = next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)
-    # The rule that was broken is the problem's code, as in the API.
-    return replace(meaning, problem=error.reason) if isinstance(error, errors.InvalidInput) else meaning
+    return replace(meaning, problem=error.code)

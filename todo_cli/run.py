@@ -48,7 +48,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
         return _refuse(program, Failure.exit, _trouble(error))
     except click.ClickException as error:
         program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
-        return _refuse(program, Exit(USAGE, "usage", 400, _help_for(error)), error.format_message())
+        return _refuse(program, Exit(USAGE, 400, "usage", _help_for(error)), error.format_message())
 
 
 def _carry_out(arguments: Sequence[str], program: Program) -> int:

@@ -1,4 +1,4 @@
-"""Everything that the domain and its ports may raise.
+"""Everything that the domain and its ports may raise, and the code by which a program knows it.
 
 ::
 
@@ -17,6 +17,7 @@
     │   └── NotOffered          this kind of store does other things, but not this
     └── TokenError
         ├── TokenRefused        the token proves nobody's identity
+        │   └── TokenExpired        it did, and nothing else is wrong with it
         └── KeysUnavailable     no key to verify with is known yet
 """
 
@@ -26,20 +27,28 @@ from datetime import timedelta
 
 
 class TodoError(Exception):
-    """Root of the domain's errors."""
+    """Root of the domain's errors.
+
+    ``code`` is stable snake case, the same for every program that meets the error: the API, the console, an assistant.
+    """
+
+    code: str
 
 
 @dataclass(eq=False)
 class InvalidInput(TodoError):
     """A value breaks a rule of the domain.
 
-    ``field`` names the value, ``reason`` is a stable snake-case word, ``detail`` is a sentence for people.
+    ``field`` names the value, ``reason`` says which rule and is the error's code, ``detail`` is a sentence for people.
     The value itself is never part of the error.
     """
 
     field: str
     reason: str
     detail: str
+
+    def __post_init__(self) -> None:
+        self.code = self.reason
 
     def __str__(self) -> str:
         return self.detail
@@ -49,6 +58,7 @@ class InvalidInput(TodoError):
 class TaskNotFound(TodoError):
     """The user has no such task."""
 
+    code = "task_not_found"
     task_id: int
 
     def __str__(self) -> str:
@@ -63,6 +73,7 @@ class TaskHidden(TaskNotFound):
 class TaskForbidden(TodoError):
     """The task exists and belongs to another user."""
 
+    code = "task_forbidden"
     task_id: int
 
     def __str__(self) -> str:
@@ -73,6 +84,7 @@ class TaskForbidden(TodoError):
 class VersionConflict(TodoError):
     """The task is at ``version``, which is none of those that the caller accepts."""
 
+    code = "version_conflict"
     task_id: int
     version: int
 
@@ -87,6 +99,8 @@ class IdempotencyError(TodoError):
 class IdempotencyKeyReused(IdempotencyError):
     """The key has made a task from another payload."""
 
+    code = "idempotency_key_reused"
+
     def __str__(self) -> str:
         return "This idempotency key was used with another payload."
 
@@ -94,12 +108,16 @@ class IdempotencyKeyReused(IdempotencyError):
 class IdempotencyKeyInTrash(IdempotencyError):
     """The task that the key made is in the trash."""
 
+    code = "idempotency_key_in_trash"
+
     def __str__(self) -> str:
         return "The task that this idempotency key made is in the trash."
 
 
 class StorageError(TodoError):
     """The store did not do what it was asked."""
+
+    code = "storage_unavailable"
 
 
 class StorageUnavailable(StorageError):
@@ -116,6 +134,8 @@ class StorageUnusable(StorageError):
 class NotOffered(StorageError):
     """A store of this kind cannot do what it was asked, and did nothing. The message says what it does not do."""
 
+    code = "not_offered"
+
 
 class TokenError(TodoError):
     """A bearer token could not be accepted."""
@@ -125,12 +145,12 @@ class TokenError(TodoError):
 class TokenRefused(TokenError):
     """The token proves nobody's identity.
 
-    ``reason`` and the ``facts`` behind it are for the audit log only. A client may learn that the token has expired, or
-    that it is valid for longer than ``longest``, where nothing else is wrong with it (RFC 6750, section 3.1).
+    ``reason`` and the ``facts`` behind it are for the audit log only. A client may learn that the token is valid for
+    longer than ``longest``, where nothing else is wrong with it (RFC 6750, section 3.1).
     """
 
+    code = "token_invalid"
     reason: str
-    expired: bool = False
     longest: timedelta | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
 
@@ -138,5 +158,13 @@ class TokenRefused(TokenError):
         return self.reason
 
 
+class TokenExpired(TokenRefused):
+    """The token has expired, which a client may learn, because nothing else is wrong with it."""
+
+    code = "token_expired"
+
+
 class KeysUnavailable(TokenError):
     """No key to verify tokens with is known yet; a later try may succeed."""
+
+    code = "keys_unavailable"

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from fastapi import Request, Response
@@ -22,6 +22,7 @@ from todo_core.errors import (
     TaskForbidden,
     TaskNotFound,
     TodoError,
+    TokenExpired,
     TokenRefused,
     VersionConflict,
 )
@@ -70,43 +71,40 @@ def invalid_request(status: int, *errors: InvalidInput) -> Problem:
     listed = tuple(
         InvalidValue(pointer=f"/{error.field}" if error.field else "", detail=error.detail) for error in errors
     )
-    return Problem(status, errors[0].reason, errors[0].detail, errors=listed)
+    return Problem(status, errors[0].code, errors[0].detail, errors=listed)
 
 
-_RETRY = {"Retry-After": RETRY_AFTER}
-_CONFLICT = Problem(412, "version_conflict", "The task was changed since; fetch it again.")
-_ANSWERS: Mapping[type[TodoError], Problem] = {
-    TaskNotFound: Problem(404, "task_not_found", "Task not found."),
-    TaskForbidden: Problem(403, "task_forbidden", "The task belongs to another user."),
-    VersionConflict: _CONFLICT,
-    IdempotencyKeyReused: Problem(422, "idempotency_key_reused", "The key was used with another payload."),
-    IdempotencyKeyInTrash: Problem(409, "idempotency_key_in_trash", "The task of this key is in the trash."),
+_ANSWERS: Mapping[type[TodoError], tuple[int, str, Mapping[str, str]]] = {
+    TaskNotFound: (404, "Task not found.", {}),
+    TaskForbidden: (403, "The task belongs to another user.", {}),
+    VersionConflict: (412, "The task was changed since; fetch it again.", {}),
+    IdempotencyKeyReused: (422, "The key was used with another payload.", {}),
+    IdempotencyKeyInTrash: (409, "The task of this key is in the trash.", {}),
     # The issuer is asked again every 30 s.
-    KeysUnavailable: Problem(
-        503, "keys_unavailable", "Tokens cannot be verified now; try again.", {"Retry-After": "30"}
-    ),
-    StorageError: Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY),
+    KeysUnavailable: (503, "Tokens cannot be verified now; try again.", {"Retry-After": "30"}),
+    StorageError: (503, "The tasks cannot be reached now; try again.", {"Retry-After": RETRY_AFTER}),
 }
+"""Status, detail and headers of the answer to an error; its code is the error's own."""
 
 
 def problem_of(error: TodoError) -> Problem:
     """Return the answer to an error of the domain; InvalidInput has a status only where a contract gives it one."""
     if isinstance(error, TokenRefused):
         return _token_problem(error)
+    status, detail, headers = next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
     if isinstance(error, VersionConflict):
         # Tells the version of a task in the trash as well, which no other answer does (RFC 9110, section 8.8.3).
-        return replace(_CONFLICT, headers={"ETag": f'"{error.version}"'})
-    return next(_ANSWERS[kind] for kind in type(error).__mro__ if kind in _ANSWERS)
+        headers = {"ETag": f'"{error.version}"'}
+    return Problem(status, error.code, detail, headers)
 
 
 def _token_problem(error: TokenRefused) -> Problem:
     """Say no more than whether the token has expired or is valid for too long (RFC 6750, section 3.1)."""
-    state = "expired" if error.expired else "invalid"
-    description = "The token has expired" if error.expired else "The token is invalid"
+    description = "The token has expired" if isinstance(error, TokenExpired) else "The token is invalid"
     if error.longest is not None:
         description = f"The token is valid for longer than {in_words(error.longest)}"
     challenge = f'Bearer realm="{REALM}", error="invalid_token", error_description="{description}"'
-    return Problem(401, f"token_{state}", f"{description}.", {"WWW-Authenticate": challenge})
+    return Problem(401, error.code, f"{description}.", {"WWW-Authenticate": challenge})
 
 
 class ProblemRepresentation(BaseModel):

@@ -9,7 +9,7 @@ from todo_cli import exits
 from todo_core import errors
 
 DOMAIN_ERRORS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, errors.TodoError)]
-ABSTRACT = {errors.TodoError, errors.StorageError, errors.TokenError}
+ABSTRACT = {errors.TodoError, errors.IdempotencyError, errors.TokenError}
 LADDER = {exits.FAILURE, exits.USAGE, exits.NOT_FOUND, exits.NOT_ALLOWED, exits.CONFLICT}
 
 

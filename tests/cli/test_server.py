@@ -224,7 +224,7 @@ def test_a_token_that_the_server_refuses(remote: Todo) -> None:
     assert_one_line(remote, 4, f"The token has expired. Run {login}", TODO_TOKEN=token_of("ann", hours=-1))
     forged = token_of("ann")[:-8] + "AAAAAAAA"
     assert_one_line(remote, 4, f"does not accept the token. Run {login}", TODO_TOKEN=forged)
-    assert remote("list", "--json", TODO_TOKEN=forged).problem["code"] == "invalid_token"
+    assert remote("list", "--json", TODO_TOKEN=forged).problem["code"] == "token_invalid"
 
 
 def test_a_proxy_is_not_asked_about_this_machine(remote: Todo) -> None:

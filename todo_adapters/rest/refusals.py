@@ -15,6 +15,7 @@ from todo_core.errors import (
     TaskForbidden,
     TaskNotFound,
     TodoError,
+    TokenExpired,
     TokenRefused,
     VersionConflict,
 )
@@ -25,12 +26,12 @@ _INVALID = "The server refuses the input."
 _WORD = re.compile("[a-z][a-z_]{0,50}")
 
 _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
-    (401, "token_expired"): lambda _: TokenRefused("The token has expired.", expired=True),
-    (403, "task_forbidden"): TaskForbidden,
-    (404, "task_not_found"): TaskNotFound,
-    (409, "idempotency_key_in_trash"): lambda _: IdempotencyKeyInTrash(),
-    (422, "idempotency_key_reused"): lambda _: IdempotencyKeyReused(),
-    (503, "keys_unavailable"): lambda _: KeysUnavailable("The server cannot verify tokens now; try again later."),
+    (401, TokenExpired.code): lambda _: TokenExpired("The token has expired."),
+    (403, TaskForbidden.code): TaskForbidden,
+    (404, TaskNotFound.code): TaskNotFound,
+    (409, IdempotencyKeyInTrash.code): lambda _: IdempotencyKeyInTrash(),
+    (422, IdempotencyKeyReused.code): lambda _: IdempotencyKeyReused(),
+    (503, KeysUnavailable.code): lambda _: KeysUnavailable("The server cannot verify tokens now; try again later."),
 }
 
 

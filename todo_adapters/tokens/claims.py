@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from todo_adapters.tokens.compact import CompactToken, parse_object
-from todo_core.errors import TokenRefused
+from todo_core.errors import TokenExpired, TokenRefused
 from todo_core.ports import Clock
 from todo_core.text import is_user_id
 
@@ -71,7 +71,7 @@ class ClaimRules:
     def check(self, token: CompactToken) -> Identity:
         """Return whom a token with a verified signature names.
 
-        Raises TokenRefused; it has ``expired`` or ``longest`` only if nothing else is wrong with the token.
+        Raises TokenRefused; it is TokenExpired, or has ``longest``, only if nothing else is wrong with the token.
         """
         claims = parse_object(token.payload)
         resource = self._addressee(token, claims)
@@ -125,7 +125,7 @@ class ClaimRules:
         if self.longest is not None and expires > now + self.longest.total_seconds() + self.leeway:
             raise TokenRefused("lifetime_too_long", longest=self.longest)
         if expires <= now - self.leeway:
-            raise TokenRefused("expired", expired=True)
+            raise TokenExpired("expired")
         return expires
 
 

@@ -30,7 +30,7 @@ def refusal(error: TodoError) -> CallToolResult:
     """Return the answer to a call that met an error of the domain."""
     advice = next(NEXT[kind] for kind in type(error).__mro__ if kind in NEXT)
     if isinstance(error, InvalidInput):
-        return refused(error.reason, error.detail, advice)
+        return refused(error.code, error.detail, advice)
     problem = problem_of(error)
     return refused(problem.code, problem.detail, advice)
 

@@ -9,6 +9,7 @@ from todo_core.errors import (
     StorageUnavailable,
     TaskForbidden,
     TaskNotFound,
+    TokenExpired,
     TokenRefused,
     VersionConflict,
 )
@@ -75,7 +76,7 @@ _REUSED = problem_of(IdempotencyKeyReused())
 _PROBLEMS: dict[str, tuple[str, tuple[Problem, ...]]] = {
     "Unauthorized": (
         "There is no valid token.",
-        (token_required(), problem_of(TokenRefused("", expired=True)), problem_of(TokenRefused(""))),
+        (token_required(), problem_of(TokenExpired("")), problem_of(TokenRefused(""))),
     ),
     "ForeignPath": ("The path belongs to another user.", (path_forbidden(),)),
     "ForeignTask": ("The task belongs to another user.", (problem_of(TaskForbidden(1)),)),

@@ -13,7 +13,7 @@ from todo_adapters.tokens import Hs256Verifier, RememberingVerifier
 from todo_adapters.tokens.both import BothVerifier
 from todo_adapters.tokens.jwks import KeyCache
 from todo_adapters.tokens.published import JwksVerifier
-from todo_core.errors import TokenRefused
+from todo_core.errors import TokenExpired, TokenRefused
 
 CLOCK = FrozenClock()
 SCENE = Scene(int(CLOCK.now().timestamp()))
@@ -55,4 +55,4 @@ def test_an_attack_is_refused_in_every_mode(attack: Attack) -> None:
         assert outcome.__cause__ is None
         assert outcome.__context__ is None or outcome.__suppress_context__
     assert isinstance(first, TokenRefused)
-    assert first.expired == attack.expired
+    assert isinstance(first, TokenExpired) == attack.expired
