@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.contracts.conformance import MARKER, Conformance
+from tests.contracts.conformance import MARKER, SPECIFICATIONS, Conformance
 from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
 from tests.postgres import Server, running_postgres
 from tests.secrecy import leak
@@ -35,6 +36,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rounds", type=int, default=1, help="run each test that is marked as a trap so many times")
+    parser.addoption(SPECIFICATIONS, type=Path, help="folder with the published texts of the specifications")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -17,8 +17,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "conformance.md"
-SPECIFICATIONS = ROOT.parent / "shared" / "specs"
-"""The published texts, where they lie beside the project."""
+SPECIFICATIONS = "--specifications"
+"""The option that names a folder with the published texts, of which the project holds the identifiers only."""
 
 MARKER = "proves(*lines, contract=None): the lines of a specification that the test proves"
 

@@ -62,7 +62,7 @@ def touching(statement: Statement) -> list[ClauseElement]:
 
 
 def test_every_statement_is_scoped_by_the_owner() -> None:
-    """Only who owns a task may be asked without saying whose tasks are meant (design, section 2)."""
+    """Only who owns a task may be asked without saying whose tasks are meant."""
     unscoped = {name for name, statement in every_statement().items() if not all(map(is_scoped, touching(statement)))}
     assert unscoped == {"OWNER_OF"}
     assert {name for name, statement in every_statement().items() if not touching(statement)} == {"STATE"}
