@@ -31,7 +31,7 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
     """Open a SQLite file, which has one writer at a time anyway."""
     with (
         closing(SqliteTaskRepository(path, deadline)) as repository,
-        closing(ThreadedTaskRepository(repository, readers=1, writers=1)) as threaded,
+        closing(ThreadedTaskRepository(repository, readers=1, writers=1, deadline=deadline)) as threaded,
     ):
         yield threaded
 
@@ -42,7 +42,9 @@ async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -
     if address.driver == "psycopg2":
         with (
             open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
-            closing(ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size)) as threaded,
+            closing(
+                ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size, deadline=deadline)
+            ) as threaded,
         ):
             yield threaded
     else:

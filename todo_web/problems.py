@@ -19,6 +19,7 @@ from todo_core.errors import (
     InvalidInput,
     KeysUnavailable,
     StorageError,
+    StorageOverloaded,
     TaskForbidden,
     TaskNotFound,
     TodoError,
@@ -85,6 +86,8 @@ _ANSWERS: Mapping[type[TodoError], Problem] = {
     KeysUnavailable: Problem(
         503, "keys_unavailable", "Tokens cannot be verified now; try again.", {"Retry-After": "30"}
     ),
+    # Whoever waits now has been served by then, or has given up.
+    StorageOverloaded: Problem(503, "overloaded", "Too many requests are waiting; try again.", {"Retry-After": "5"}),
     StorageError: Problem(503, "storage_unavailable", "The tasks cannot be reached now; try again.", _RETRY),
 }
 

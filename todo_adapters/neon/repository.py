@@ -28,7 +28,7 @@ class NeonTaskRepository:
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
         drafts = iter(new)
         stored: list[int] = []
-        async with self._executor.transaction() as transaction:
+        async with self._executor.transaction(user_id) as transaction:
             while batch := [_draft(draft) for draft in islice(drafts, _BATCH)]:
                 columns = {name: [draft[name] for draft in batch] for name in batch[0]}
                 rows = await transaction.fetch(statements.ADD_ALL, {"owner": user_id, **columns})
@@ -70,7 +70,7 @@ class NeonTaskRepository:
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
-        async with self._executor.transaction() as transaction:
+        async with self._executor.transaction(user_id) as transaction:
             before = await _lock(transaction, user_id, task_ids)
             outcomes = decide(before)
             for task_id in before.keys() & outcomes.keys():
@@ -82,7 +82,7 @@ class NeonTaskRepository:
         return rows[0][0] if rows else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.SCHEMA_REVISION, {}, repeatable=True)
+        rows = await self._executor.fetch(statements.SCHEMA_REVISION, {}, repeatable=True, continues=True)
         revision = rows[0][0] if rows else ""
         if revision < REVISION:
             raise StorageUnusable(f"The database's schema is older than this program; {MIGRATE}")
