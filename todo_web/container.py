@@ -17,6 +17,7 @@ from todo_adapters.tokens import open_verifier
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
+from todo_web.deadline import Refusals
 from todo_web.settings import Settings
 
 
@@ -99,6 +100,7 @@ class WebContainer(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     storage = providers.DependenciesContainer()
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    refusals: providers.Provider[Refusals] = providers.Singleton(Refusals)
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts

@@ -25,6 +25,10 @@ from todo_web.wire.config import WireConfig
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
 
+BACKLOG = 4096
+"""Connections that may come at once, as far as the system allows (net.core.somaxconn): for those beyond it clients try
+again after one second, then after two more, and so on."""
+
 
 class Refusal(click.ClickException):
     """The program stops with one line and the exit status for a wrong set-up."""
@@ -76,6 +80,7 @@ def main(context: click.Context, host: str, port: int, workers: int, *, dev: boo
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        backlog=BACKLOG,
     )
     serve(config)
 
