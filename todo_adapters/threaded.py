@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from todo_adapters.turns import Turns
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
-from todo_core.query import TaskQuery
+from todo_core.query import Order, TaskQuery
 from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")
@@ -53,7 +53,15 @@ class ThreadedTaskRepository:
         return await self._readers.run(user_id, self._repository.find, user_id, query)
 
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.count, user_id, query)
+        return await self._readers.run(user_id, self._repository.count, user_id, query)
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+        return await self._readers.run(user_id, self._repository.order, user_id, query)
+
+    async def find_among(  # noqa: D102  the port says it
+        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> Sequence[Task]:
+        return await self._readers.run(user_id, self._repository.find_among, user_id, query, task_ids)
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         return await self._writers.run(before.user_id, self._repository.replace, before, after)
