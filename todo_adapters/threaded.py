@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
-from todo_adapters.turns import Turns
+from todo_adapters.turns import Lines, Place, overloaded
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import Order, TaskQuery
@@ -35,7 +39,7 @@ class ThreadedTaskRepository:
     @property
     def waiting(self) -> int:
         """How many calls wait for a turn."""
-        return self._writers.turns.waiting + self._readers.turns.waiting
+        return self._writers.waiting + self._readers.waiting
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         return await self._writers.run(new.user_id, self._repository.add, new)
@@ -79,21 +83,76 @@ class ThreadedTaskRepository:
 
 
 class _Threads:
-    """Worker threads, each for one call at a time."""
+    """Worker threads, each for one call at a time. They take the calls of users in turn by themselves.
+
+    A pool of threads that is given one call after the other would wait for the event loop between any two.
+    """
 
     def __init__(self, name: str, number: int, deadline: float) -> None:
-        self._pool = ThreadPoolExecutor(number, thread_name_prefix=name)
-        self.turns = Turns(number, deadline)
+        self._lines = Lines(deadline, self._refuse)
+        self._lock = Lock()
+        self._calls: SimpleQueue[bool] = SimpleQueue()  # one True for each place in the lines, False ends a thread
+        # A program that ends without close must not wait for them.
+        self._threads = [Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(number)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return self._lines.waiting
 
     async def run(
         self, user_id: str | None, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
     ) -> Result:
-        """Return what a method returns, called in a turn of the user, or before all users if there is none."""
-        await self.turns.acquire(user_id, first=user_id is None)
-        call = asyncio.get_running_loop().run_in_executor(self._pool, lambda: run_now(method(*arguments)))
-        call.add_done_callback(lambda _: self.turns.release())
-        # Who gives up waiting ends the call no sooner, and must not end its turn.
-        return await asyncio.shield(call)
+        """Return what a method returns, called in a thread when it is the user's turn. Raises StorageOverloaded."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Result] = loop.create_future()
+        with self._lock:
+            self._lines.join(user_id, Place(answer, monotonic(), partial(method, *arguments)))
+        self._calls.put(True)  # noqa: FBT003  it means one call
+        return await answer
 
     def close(self) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        """Wait for the calls under way, and end the threads; those that wait are not carried out."""
+        with self._lock:
+            while place := self._lines.next(monotonic()):
+                place.turn.cancel()
+        for _ in self._threads:
+            self._calls.put(False)  # noqa: FBT003  it means the end
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while self._calls.get():
+            with self._lock:
+                place = self._lines.next(monotonic())
+            if place is not None:
+                self._call(place)
+
+    def _call(self, place: Place) -> None:
+        try:
+            result = run_now(place.work())
+        except BaseException as error:  # noqa: BLE001  whoever waits gets it
+            _later(place.turn, partial(_fail, place.turn, error))
+        else:
+            _later(place.turn, partial(_answer, place.turn, result))
+
+    def _refuse(self, answer: asyncio.Future[Any]) -> None:
+        _later(answer, partial(_fail, answer, overloaded()))
+
+
+def _later(answer: asyncio.Future[Any], do: Callable[[], None]) -> None:
+    """Do something in the event loop that waits for an answer, unless that has ended."""
+    with suppress(RuntimeError):
+        answer.get_loop().call_soon_threadsafe(do)
+
+
+def _answer(answer: asyncio.Future[Any], result: object) -> None:
+    if not answer.done():  # given up meanwhile
+        answer.set_result(result)
+
+
+def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
+    if not answer.done():  # likewise
+        answer.set_exception(error)

@@ -4,9 +4,12 @@ import asyncio
 from contextlib import closing
 from threading import Event
 
+import pytest
+
 from tests.adapters.test_repository import draft
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
+from todo_core.errors import StorageUnavailable
 from todo_core.ports import TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.task import Task
@@ -18,10 +21,12 @@ class SlowRepository(MemoryTaskRepository):
     def __init__(self) -> None:
         super().__init__()
         self.begun: list[tuple[str, int]] = []
+        self.has_begun = Event()
         self.may_go_on = Event()
 
     async def get(self, user_id: str, task_id: int) -> Task | None:
         self.begun.append((user_id, task_id))
+        self.has_begun.set()
         assert self.may_go_on.wait(30)
         return await super().get(user_id, task_id)
 
@@ -34,7 +39,9 @@ def test_users_take_turns_and_writing_does_not_wait_for_reading() -> None:
     slow = SlowRepository()
 
     async def scene() -> None:
-        reads = [asyncio.create_task(store.get("ann", number)) for number in range(3)]
+        reads = [asyncio.create_task(store.get("ann", 0))]
+        await asyncio.to_thread(slow.has_begun.wait, 30)
+        reads += [asyncio.create_task(store.get("ann", number)) for number in (1, 2)]
         await asyncio.sleep(0)
         reads.append(asyncio.create_task(store.get("bob", 1)))
         await asyncio.sleep(0)
@@ -47,13 +54,12 @@ def test_users_take_turns_and_writing_does_not_wait_for_reading() -> None:
     assert slow.begun == [("ann", 0), ("ann", 1), ("bob", 1), ("ann", 2)]
 
 
-def test_a_call_that_was_given_up_keeps_its_turn_until_it_ends() -> None:
-    """Otherwise a second call would get the only thread's turn, and wait behind the first without anybody knowing."""
+def test_a_call_that_was_given_up_keeps_its_thread_until_it_ends() -> None:
     slow = SlowRepository()
 
     async def scene() -> None:
         given_up = asyncio.create_task(store.get("ann", 1))
-        await asyncio.sleep(0)
+        await asyncio.to_thread(slow.has_begun.wait, 30)
         given_up.cancel()
         waits = asyncio.create_task(store.find("ann", TaskQuery()))
         await asyncio.wait([given_up])
@@ -64,3 +70,14 @@ def test_a_call_that_was_given_up_keeps_its_turn_until_it_ends() -> None:
 
     with closing(threaded(slow)) as store:
         asyncio.run(scene())
+
+
+def test_what_a_store_raises_reaches_the_caller() -> None:
+    class BrokenRepository(MemoryTaskRepository):
+        async def get(self, user_id: str, task_id: int) -> Task | None:
+            raise StorageUnavailable(f"{user_id} {task_id}")
+
+    with closing(threaded(BrokenRepository())) as store:
+        with pytest.raises(StorageUnavailable, match="ann 1"):
+            asyncio.run(store.get("ann", 1))
+        assert asyncio.run(store.find("ann", TaskQuery())) == []
