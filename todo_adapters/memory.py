@@ -1,13 +1,14 @@
 """Tasks kept in this process only: for tests and demonstrations."""
 
 import operator
+from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import Lock
 
 from todo_core.ports import Outcome
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Order, Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 from todo_core.text import fold
 
@@ -51,6 +52,16 @@ class MemoryTaskRepository:
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
         with self._lock:
             return sum(_shows(query, task) for task in self._tasks.get(user_id, {}).values())
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+        found = await self.find(user_id, query)
+        return Order(array("q", (task.id for task in found)), query.sort.position(found[-1]) if found else None)
+
+    async def find_among(  # noqa: D102  the port says it
+        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> Sequence[Task]:
+        tasks = self._tasks.get(user_id, {})
+        return [tasks[task_id] for task_id in task_ids if task_id in tasks and _shows(query, tasks[task_id])]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._lock:

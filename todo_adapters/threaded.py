@@ -2,12 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from queue import SimpleQueue
+from threading import Lock, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
+from todo_adapters.turns import Lines, Place, overloaded
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
-from todo_core.query import TaskQuery
+from todo_core.query import Order, TaskQuery
 from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")
@@ -17,56 +22,140 @@ class ThreadedTaskRepository:
     """Implements todo_core.ports.TaskRepository by moving each call of a blocking one to a worker thread.
 
     Reading and writing have threads of their own, so that reads go on while writers wait for a lock; so has a look at
-    the store's state, which may take longer than either. A call that is
-    cancelled goes on in its thread until the store ends it; what came of it is lost.
+    the store's state, which may take longer than either. Users take turns at both. A call that is cancelled goes on in
+    its thread until the store ends it; what came of it is lost.
     """
 
-    def __init__(self, repository: TaskRepository, *, readers: int, writers: int) -> None:
+    def __init__(self, repository: TaskRepository, *, readers: int, writers: int, deadline: float) -> None:
+        """Refuse a call that would wait longer than ``deadline`` seconds because of other users."""
         self._repository = repository
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
-        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="write")
-        self._checks = ThreadPoolExecutor(1, thread_name_prefix="check")
+        self._readers = _Threads("read", readers, deadline)
+        self._writers = _Threads("write", writers, deadline)
+        self._checks = _Threads("check", 1, deadline)
 
     def close(self) -> None:
         """Wait for the calls under way and end the threads; the repository within stays open."""
-        self._writers.shutdown(cancel_futures=True)
-        self._readers.shutdown(cancel_futures=True)
-        self._checks.shutdown(cancel_futures=True)
+        self._writers.close()
+        self._readers.close()
+        self._checks.close()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a turn."""
+        return self._writers.waiting + self._readers.waiting
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
-        return await self._run(self._writers, self._repository.add, new)
+        return await self._writers.run(new.user_id, self._repository.add, new)
 
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
-        return await self._run(self._writers, self._repository.add_all, user_id, new)
+        return await self._writers.run(user_id, self._repository.add_all, user_id, new)
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.find_by_key, user_id, key)
+        return await self._readers.run(user_id, self._repository.find_by_key, user_id, key)
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.get, user_id, task_id)
+        return await self._readers.run(user_id, self._repository.get, user_id, task_id)
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.find, user_id, query)
+        return await self._readers.run(user_id, self._repository.find, user_id, query)
 
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.count, user_id, query)
+        return await self._readers.run(user_id, self._repository.count, user_id, query)
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+        return await self._readers.run(user_id, self._repository.order, user_id, query)
+
+    async def find_among(  # noqa: D102  the port says it
+        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> Sequence[Task]:
+        return await self._readers.run(user_id, self._repository.find_among, user_id, query, task_ids)
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
-        return await self._run(self._writers, self._repository.replace, before, after)
+        return await self._writers.run(before.user_id, self._repository.replace, before, after)
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
-        return await self._run(self._writers, self._repository.change, user_id, task_ids, decide)
+        return await self._writers.run(user_id, self._repository.change, user_id, task_ids, decide)
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
-        return await self._run(self._readers, self._repository.owner_of, task_id)
+        return await self._readers.run(None, self._repository.owner_of, task_id)
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        await self._run(self._checks, self._repository.check)
+        await self._checks.run(None, self._repository.check)
 
-    async def _run(
-        self, threads: ThreadPoolExecutor, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
+
+class _Threads:
+    """Worker threads, each for one call at a time. They take the calls of users in turn by themselves.
+
+    A pool of threads that is given one call after the other would wait for the event loop between any two.
+    """
+
+    def __init__(self, name: str, number: int, deadline: float) -> None:
+        self._lines = Lines(deadline, self._refuse)
+        self._lock = Lock()
+        self._calls: SimpleQueue[bool] = SimpleQueue()  # one True for each place in the lines, False ends a thread
+        # A program that ends without close must not wait for them.
+        self._threads = [Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(number)]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for a thread."""
+        return self._lines.waiting
+
+    async def run(
+        self, user_id: str | None, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
     ) -> Result:
+        """Return what a method returns, called in a thread when it is the user's turn. Raises StorageOverloaded."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(threads, lambda: run_now(method(*arguments)))
+        answer: asyncio.Future[Result] = loop.create_future()
+        with self._lock:
+            self._lines.join(user_id, Place(answer, monotonic(), partial(method, *arguments)))
+        self._calls.put(True)  # noqa: FBT003  it means one call
+        return await answer
+
+    def close(self) -> None:
+        """Wait for the calls under way, and end the threads; those that wait are not carried out."""
+        with self._lock:
+            while place := self._lines.next(monotonic()):
+                place.turn.cancel()
+        for _ in self._threads:
+            self._calls.put(False)  # noqa: FBT003  it means the end
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while self._calls.get():
+            with self._lock:
+                place = self._lines.next(monotonic())
+            if place is not None:
+                self._call(place)
+
+    def _call(self, place: Place) -> None:
+        try:
+            result = run_now(place.work())
+        except BaseException as error:  # noqa: BLE001  whoever waits gets it
+            _later(place.turn, partial(_fail, place.turn, error))
+        else:
+            _later(place.turn, partial(_answer, place.turn, result))
+
+    def _refuse(self, answer: asyncio.Future[Any]) -> None:
+        _later(answer, partial(_fail, answer, overloaded()))
+
+
+def _later(answer: asyncio.Future[Any], do: Callable[[], None]) -> None:
+    """Do something in the event loop that waits for an answer, unless that has ended."""
+    with suppress(RuntimeError):
+        answer.get_loop().call_soon_threadsafe(do)
+
+
+def _answer(answer: asyncio.Future[Any], result: object) -> None:
+    if not answer.done():  # given up meanwhile
+        answer.set_result(result)
+
+
+def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
+    if not answer.done():  # likewise
+        answer.set_exception(error)

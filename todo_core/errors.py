@@ -13,6 +13,7 @@
     │   └── IdempotencyKeyInTrash   the key's task is in the trash
     ├── StorageError
     │   ├── StorageUnavailable  the store cannot be reached now; later it may
+    │   │   └── StorageOverloaded   others are to be served before, longer than the deadline allows
     │   ├── StorageUnusable     the store must not be used: not ours, too new, read-only, full
     │   └── NotOffered          this kind of store does other things, but not this
     └── TokenError
@@ -125,6 +126,12 @@ class StorageUnavailable(StorageError):
 
     The outcome of a write that ends so is unknown. The message never holds an address or a credential.
     """
+
+
+class StorageOverloaded(StorageUnavailable):
+    """Too many others are to be served before; nothing was done, and a later try may succeed."""
+
+    code = "overloaded"
 
 
 class StorageUnusable(StorageError):

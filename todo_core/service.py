@@ -18,7 +18,7 @@ from todo_core.errors import (
 )
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Order, Status, TaskQuery
 from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskChanges
 
 Versions = Collection[int] | None
@@ -37,7 +37,7 @@ class TaskService:
     """What a user can do with tasks, under one policy. Holds no state of its own.
 
     Where a method takes ``versions``, it raises VersionConflict unless the task is at one of them. All but ``create``,
-    ``list`` and ``count`` raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing
+    ``count`` and the lists raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing
     stores nothing.
     """
 
@@ -71,6 +71,16 @@ class TaskService:
         """Return how many of a user's tasks match the filter of a list, on all its pages. Raises as ``list``."""
         self._check(query)
         return await self._repository.count(user_id, query)
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:
+        """Return the order of a list that is read in parts, by ``list_among``. Raises as ``list``."""
+        self._check(query)
+        return await self._repository.order(user_id, query)
+
+    async def list_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
+        """Return a part of a list, without what it shows no more. Raises as ``list``."""
+        self._check(query)
+        return await self._repository.find_among(user_id, query, task_ids)
 
     async def get(self, user_id: str, task_id: int) -> Task:
         """Return a task."""

@@ -7,6 +7,10 @@ from contextlib import contextmanager
 _NEW_OBJECTS = 10_000
 """So many are made before the collector looks for cycles among them: a list of 1,000 tasks makes a third of that."""
 
+_LOOKS = 100
+"""So often it looks at new objects before it looks at older ones again. Of those there are many only while thousands of
+requests wait, which they then do for the collector."""
+
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
@@ -17,7 +21,7 @@ def rare_collections() -> Iterator[None]:
     """
     thresholds = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *thresholds[1:])
+    gc.set_threshold(_NEW_OBJECTS, _LOOKS, thresholds[2])
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from todo_adapters.tokens import open_verifier
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
+from todo_web.deadline import Refusals
 from todo_web.health import Readiness
 from todo_web.mcp.policy import POLICY
 from todo_web.settings import Settings, StorageSettings
@@ -34,7 +35,7 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
     """Open a SQLite file, which has one writer at a time anyway."""
     with (
         closing(SqliteTaskRepository(path, deadline)) as repository,
-        closing(ThreadedTaskRepository(repository, readers=1, writers=1)) as threaded,
+        closing(ThreadedTaskRepository(repository, readers=1, writers=1, deadline=deadline)) as threaded,
     ):
         yield threaded
 
@@ -45,7 +46,9 @@ async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -
     if address.driver == "psycopg2":
         with (
             open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
-            closing(ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size)) as threaded,
+            closing(
+                ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size, deadline=deadline)
+            ) as threaded,
         ):
             yield threaded
     else:
@@ -111,6 +114,7 @@ class WebContainer(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     storage = providers.DependenciesContainer()
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
+    refusals: providers.Provider[Refusals] = providers.Singleton(Refusals)
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts

@@ -33,6 +33,10 @@ from todo_web.wire.config import WireConfig
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
 
+BACKLOG = 4096
+"""Connections that may come at once, as far as the system allows (net.core.somaxconn): for those beyond it clients try
+again after one second, then after two more, and so on."""
+
 
 DEVELOPER = "developer"
 """Whom a development token names where the login name is unknown."""
@@ -100,6 +104,7 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
         proxy_headers=False,  # the application believes them, and the path in front of it too
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        backlog=BACKLOG,
     )
     serve(config, partial(_greet, settings, host, port) if dev else None)
 

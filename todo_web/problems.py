@@ -19,6 +19,7 @@ from todo_core.errors import (
     InvalidInput,
     KeysUnavailable,
     StorageError,
+    StorageOverloaded,
     TaskForbidden,
     TaskNotFound,
     TodoError,
@@ -82,6 +83,8 @@ _ANSWERS: Mapping[type[TodoError], tuple[int, str, Mapping[str, str]]] = {
     IdempotencyKeyInTrash: (409, "The task of this key is in the trash.", {}),
     # The issuer is asked again every 30 s.
     KeysUnavailable: (503, "Tokens cannot be verified now; try again.", {"Retry-After": "30"}),
+    # Whoever waits now has been served by then, or has given up.
+    StorageOverloaded: (503, "Too many requests are waiting; try again.", {"Retry-After": "5"}),
     StorageError: (503, "The tasks cannot be reached now; try again.", {"Retry-After": RETRY_AFTER}),
 }
 """Status, detail and headers of the answer to an error; its code is the error's own."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
-from todo_core.errors import InvalidInput
+from todo_core.errors import InvalidInput, StorageOverloaded
 from todo_core.query import TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
@@ -27,7 +28,7 @@ from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, Representation, etag
 
 CHUNK = 250
-"""Tasks that a list without a limit holds in memory at a time; of the longest, 1,000 take more than 32 MiB."""
+"""Tasks of a list that are held in memory at a time: of the longest, they take a megabyte and a half."""
 
 _TASK_ID = re.compile("[1-9][0-9]{0,18}")
 
@@ -94,12 +95,14 @@ class TaskEndpoints:
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
         query = self._lists.query(request, user_id)
-        if query.limit is None:
-            return await self._everything(request, user_id, query)
-        tasks = await self._page(request, user_id, replace(query, limit=query.limit + 1))
-        page = tasks[: query.limit]
-        headers = {"Link": self._lists.next_link(request, user_id, query, page[-1])} if len(tasks) > len(page) else {}
+        limit = CHUNK if query.limit is None else min(query.limit, CHUNK)
+        tasks = await self._page(request, user_id, replace(query, limit=limit + 1))
+        if len(tasks) > CHUNK and query.limit != CHUNK:
+            return await self._long_list(request, user_id, query)
+        page, headers = tasks[:limit], {}
         whole = len(page) if len(page) == len(tasks) and _from_the_start(query) else None
+        if len(tasks) > len(page):
+            headers["Link"] = self._lists.next_link(request, user_id, query, query.sort.position(page[-1]))
         return self._list(page, await self._total(request, user_id, query, whole), headers)
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
@@ -169,27 +172,38 @@ class TaskEndpoints:
     async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
         return list(await in_time(request, self._service(request).list(user_id, query)))
 
-    async def _everything(self, request: Request, user_id: str, query: TaskQuery) -> Response:
-        query = replace(query, limit=CHUNK)
-        first = await self._page(request, user_id, query)
-        if len(first) < CHUNK:
-            whole = len(first) if _from_the_start(query) else None
-            return self._list(first, await self._total(request, user_id, query, whole))
-        written = self._representation
+    async def _long_list(self, request: Request, user_id: str, query: TaskQuery) -> Response:
+        """Send a list chunk by chunk, in the order that it has now."""
+        order = await in_time(request, self._service(request).order(user_id, query))
+        headers = {}
+        if order.last and len(order.task_ids) == query.limit:
+            beyond = replace(query, after=order.last, offset=0, limit=1)
+            if await self._page(request, user_id, beyond):
+                headers["Link"] = self._lists.next_link(request, user_id, query, order.last)
+        chunks = self._chunks(request, user_id, query, order.task_ids)
+        return StreamingResponse(chunks, headers=headers | PRIVATE, media_type="application/json")
 
-        async def chunks() -> AsyncIterator[bytes]:
-            page, sent = first, len(first)
-            yield written.list_opening + written.array(page)[:-1]
-            while len(page) == CHUNK:
-                rest = replace(query, after=query.sort.position(page[-1]), offset=0)
-                page = await self._page(request, user_id, rest)
-                sent += len(page)
-                if page:
-                    yield b"," + written.array(page)[1:-1]
-            whole = sent if _from_the_start(query) else None
-            yield b"]" + written.list_closing(await self._total(request, user_id, query, whole))
+    async def _chunks(
+        self, request: Request, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> AsyncIterator[bytes]:
+        written, sent = self._representation, 0
+        yield written.list_opening + b"["
+        for start in range(0, len(task_ids), CHUNK):
+            tasks = await self._chunk(request, user_id, query, task_ids[start : start + CHUNK])
+            if tasks:
+                yield (b"," if sent else b"") + written.array(tasks)[1:-1]
+                sent += len(tasks)
+            del tasks
+            # Goes through when the client has taken what was sent: until then nothing more is read, nor kept here.
+            yield b""
+        whole = sent if query.limit is None and _from_the_start(query) else None
+        yield b"]" + written.list_closing(await self._total(request, user_id, query, whole))
 
-        return StreamingResponse(chunks(), headers=PRIVATE, media_type="application/json")
+    async def _chunk(self, request: Request, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
+        while True:
+            # An answer that has begun cannot be refused any more.
+            with suppress(StorageOverloaded):
+                return await in_time(request, self._service(request).list_among(user_id, query, task_ids))
 
     def _list(self, tasks: Sequence[Task], total: int | None, headers: Mapping[str, str] | None = None) -> Response:
         written = self._representation

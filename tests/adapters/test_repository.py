@@ -273,6 +273,40 @@ def test_an_offset_leaves_out_what_comes_first(repository: TaskRepository, sort:
     assert ids(offset=1, search="a") == []
 
 
+@pytest.mark.parametrize("sort", Sort)
+def test_the_order_of_a_list_is_that_of_its_tasks(repository: TaskRepository, sort: Sort) -> None:
+    for number, title in enumerate(["b", "a", "B", "🎅", "a"]):
+        added(repository, title=title, created_at=NOW + timedelta(microseconds=number // 3))
+    place = sort.position(run_now(repository.find("ann", TaskQuery(sort=sort)))[0])
+    queries = [TaskQuery(sort=sort), TaskQuery(sort=sort, limit=2, after=place, offset=1), TaskQuery(search="none")]
+    for query in queries:
+        tasks = run_now(repository.find("ann", query))
+        order = run_now(repository.order("ann", query))
+        assert list(order.task_ids) == [task.id for task in tasks]
+        assert order.last == (query.sort.position(tasks[-1]) if tasks else None)
+
+
+def test_some_tasks_come_in_the_order_that_was_asked_for_as_far_as_the_list_shows_them(
+    repository: TaskRepository,
+) -> None:
+    first, done, trashed, third = (added(repository, title=title) for title in ("milk", "milk", "milk", "bread"))
+    strangers = added(repository, "bob")
+    assert run_now(repository.replace(done, done.complete(LATER)))
+    assert run_now(repository.replace(trashed, trashed.delete(LATER)))
+    ids = [third.id, strangers.id, trashed.id, done.id, 99, first.id]
+
+    def among(query: TaskQuery) -> list[int]:
+        return [task.id for task in run_now(repository.find_among("ann", query, ids))]
+
+    assert among(TaskQuery()) == [third.id, done.id, first.id]
+    assert among(TaskQuery(Status.PENDING)) == [third.id, first.id]
+    assert among(TaskQuery(Status.COMPLETED)) == [done.id]
+    assert among(TaskQuery(Status.DELETED)) == [trashed.id]
+    beyond = TaskQuery(search="MILK", limit=1, after=Sort.CREATED.position(third), offset=1)
+    assert among(beyond) == [done.id, first.id]
+    assert run_now(repository.find_among("ann", TaskQuery(), [])) == []
+
+
 @pytest.mark.parametrize(
     ("search", "found"),
     [

@@ -111,8 +111,18 @@ class StoreComparison(RuleBasedStateMachine):
     ) -> None:
         start = self.model.get(after) if after else None
         query = TaskQuery(status, sort, search, limit, sort.position(start) if start else None, offset)
-        assert list(run_now(self.store.find(user, query))) == self.expected(user, query)
+        expected = self.expected(user, query)
+        assert list(run_now(self.store.find(user, query))) == expected
         assert run_now(self.store.count(user, query)) == len(self.expected(user, TaskQuery(status, search=search)))
+        order = run_now(self.store.order(user, query))
+        assert list(order.task_ids) == [task.id for task in expected]
+        assert order.last == (sort.position(expected[-1]) if expected else None)
+
+    @rule(user=USERS, status=st.sampled_from(Status), search=st.none() | st.just("a"), ids=st.lists(IDS, unique=True))
+    def find_among(self, user: str, status: Status, search: str | None, ids: list[int]) -> None:
+        query = TaskQuery(status, search=search)
+        shown = {task.id: task for task in self.expected(user, query)}
+        assert list(run_now(self.store.find_among(user, query, ids))) == [shown[i] for i in ids if i in shown]
 
     def expected(self, user: str, query: TaskQuery) -> list[Task]:
         found = [

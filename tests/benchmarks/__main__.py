@@ -1,6 +1,6 @@
 """How fast the service is, beside what it could be at best and what is usual.
 
-    python -m tests.benchmarks [--quick] [PART ...]
+    python -m tests.benchmarks [--quick] [--before CHECKOUT] [PART ...]
 
 Starts real servers and a real PostgreSQL, drives them with wrk, prints what it measures and writes it into
 ``docs/performance.md``. The server under test has one core to itself, everything else has the others.
@@ -10,7 +10,7 @@ import argparse
 import os
 import tempfile
 
-from tests.benchmarks import growth, machine, soak, start, throughput, workers
+from tests.benchmarks import growth, machine, overload, soak, start, throughput, workers
 from tests.benchmarks.parts import Bench
 from tests.postgres import running_postgres
 
@@ -19,6 +19,7 @@ _PARTS = {
     "start": start.run,
     "workers": workers.run,
     "growth": growth.run,
+    "overload": overload.run,
     "soak": soak.run,
 }
 
@@ -27,6 +28,7 @@ def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Measure the service.")
     parser.add_argument("--quick", action="store_true", help="a few minutes, and rough figures")
+    parser.add_argument("--before", metavar="CHECKOUT", help="a folder with an earlier version, for the part overload")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"all of them unless named: {', '.join(_PARTS)}")
     asked = parser.parse_args()
     if unknown := [name for name in asked.parts if name not in _PARTS]:
@@ -34,9 +36,9 @@ def main() -> None:
     os.sched_setaffinity(0, machine.cores()[1])
     with running_postgres() as database, tempfile.TemporaryDirectory() as folder:
         if asked.quick:
-            bench = Bench(database, folder, rounds=1, seconds=1, soak_seconds=20, rows=100_000)
+            bench = Bench(database, folder, rounds=1, seconds=1, soak_seconds=20, rows=100_000, before=asked.before)
         else:
-            bench = Bench(database, folder, rounds=5, seconds=3, soak_seconds=600, rows=10_000_000)
+            bench = Bench(database, folder, rounds=5, seconds=3, soak_seconds=600, rows=10_000_000, before=asked.before)
         for name in asked.parts or _PARTS:
             _PARTS[name](bench)
 

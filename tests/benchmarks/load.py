@@ -22,9 +22,9 @@ end
 
 function done(summary, latency)
   local errors = summary.errors
-  io.stderr:write(string.format('{"requests": %%d, "microseconds": %%d, "errors": %%d, "late": %%d, ' ..
+  io.stderr:write(string.format('{"requests": %%d, "microseconds": %%d, "errors": %%d, "status": %%d, "late": %%d, ' ..
     '"p50": %%d, "p95": %%d, "p99": %%d}', summary.requests, summary.duration,
-    errors.connect + errors.read + errors.write + errors.status, errors.timeout,
+    errors.connect + errors.read + errors.write, errors.status, errors.timeout,
     latency:percentile(50), latency:percentile(95), latency:percentile(99)))
 end
 """
@@ -40,6 +40,12 @@ class Outcome:
     p95: int
     p99: int
     failed: int
+    refused: int = 0
+
+    @property
+    def good(self) -> float:
+        """Requests per second whose answer is the one that was asked for."""
+        return (self.requests - self.refused) / self.seconds
 
     @property
     def rate(self) -> float:
@@ -68,5 +74,6 @@ def drive(url: str, requests: list[bytes], *, connections: int, seconds: float) 
         seen["p50"],
         seen["p95"],
         seen["p99"],
-        seen["errors"] + seen["late"],
+        seen["errors"] + seen["status"] + seen["late"],
+        seen["status"],
     )

@@ -15,3 +15,5 @@ class Bench:
     seconds: float
     soak_seconds: float
     rows: int
+    before: str | None
+    """A checkout of an earlier version, to be measured in turn with this one; its environment is this one's."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tests.benchmarks import machine
 from tests.postgres import Server as Database
-from tests.processes import environment, free_port, serving
+from tests.processes import PROGRAM, environment, free_port, serving
 from tests.secrecy import SECRET
 
 FLOOR, USUAL = "FastAPI hello world", "the usual way"
@@ -35,15 +35,20 @@ class Subject:
 
 
 @contextmanager
-def subject(name: str, database: Database, folder: str, workers: int = 1) -> Iterator[Subject]:
-    """Run one of the servers, on the core that is kept for it; on all cores if it has several workers."""
-    with _running(name, database, folder, workers) as one:
+def subject(
+    name: str, database: Database, folder: str, workers: int = 1, checkout: str | None = None
+) -> Iterator[Subject]:
+    """Run one of the servers, on the core that is kept for it; on all cores if it has several workers.
+
+    ``checkout`` is the folder of another version of the service.
+    """
+    with _running(name, database, folder, workers, checkout) as one:
         machine.pin(one.pid, machine.cores()[0] if workers == 1 else set.union(*machine.cores()))
         yield one
 
 
 @contextmanager
-def _running(name: str, database: Database, folder: str, workers: int) -> Iterator[Subject]:
+def _running(name: str, database: Database, folder: str, workers: int, checkout: str | None) -> Iterator[Subject]:
     url = database.url()
     with_psycopg2 = url.replace("postgresql:", "postgresql+psycopg2:")
     if name in {FLOOR, USUAL}:
@@ -56,7 +61,12 @@ def _running(name: str, database: Database, folder: str, workers: int) -> Iterat
         ASYNCPG: url,
         PSYCOPG2: with_psycopg2,
     }
-    with serving(_variables(stores[name]), workers=workers) as server:
+    values = _variables(stores[name])
+    program: Sequence[str] = PROGRAM
+    if checkout:
+        values["PYTHONPATH"] = checkout
+        program = (sys.executable, "-P", "-m", "todo_web")  # -P: not from the current folder
+    with serving(values, workers=workers, program=program) as server:
         yield Subject(name, server.url, server.process.pid, server.lines)
 
 

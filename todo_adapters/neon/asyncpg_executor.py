@@ -55,7 +55,7 @@ class AsyncpgExecutor:
             statement_cache_size=0 if endpoint.pooled else 100,
             timeout=deadline,
         )
-        self._connections = Connections(connect, pool_size)
+        self._connections = Connections(connect, pool_size, deadline)
         self._deadline = deadline
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -72,10 +72,10 @@ class AsyncpgExecutor:
                 return await self._fetch_once(statement, values, alive=True, continues=continues)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
+    async def transaction(self, user_id: str) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._connections.borrow()
+                connection = await self._connections.borrow(user_id)
         transaction = None
         try:
             transaction = AsyncpgTransaction(connection, self._deadline)
@@ -95,7 +95,8 @@ class AsyncpgExecutor:
         return self._connections.use()
 
     async def _fetch_once(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
-        connection = await self._connections.borrow(alive=alive, continues=continues)
+        owner: str | None = values.get("owner")
+        connection = await self._connections.borrow(owner, alive=alive, continues=continues)
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:

@@ -10,7 +10,7 @@ from typing import Any
 
 from todo_adapters.neon import PoolUse
 from todo_adapters.neon.readiness import is_ready
-from todo_adapters.neon.turns import Turns
+from todo_adapters.turns import Turns
 
 Connection = Any
 """A connection of asyncpg, whose types say less than is used here."""
@@ -23,28 +23,31 @@ suspends."""
 class Connections:
     """Keeps up to ``size`` connections for the running event loop, each with one borrower at a time.
 
-    Borrowers are served in the order in which they come, those first who continue what they have begun, each with the
-    connection that came back last; so those that are not needed any more stay untouched, and are closed after ``idle``
-    seconds, twice as many at most.
+    Borrowers take turns by their users, those first who continue what they have begun, each with the connection that
+    came back last; so those that are not needed any more stay untouched, and are closed after ``idle`` seconds, twice
+    as many at most.
     """
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int, idle: float = _IDLE) -> None:
+    def __init__(
+        self, connect: Callable[[], Awaitable[Connection]], size: int, deadline: float, idle: float = _IDLE
+    ) -> None:
+        """Refuse a borrower who would wait longer than ``deadline`` seconds because of others."""
         self._connect = connect
         self._size = size
         self._idle_seconds = idle
-        self._turns = Turns(size)
+        self._turns = Turns(size, deadline)
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
         self._closing = False
         self._untouched = 0  # so many of the idle ones, the first, have not been lent since the last look at them
         self._look_later()
 
-    async def borrow(self, *, alive: bool = True, continues: bool = False) -> Connection:
+    async def borrow(self, user_id: str | None, *, alive: bool = True, continues: bool = False) -> Connection:
         """Return a connection, opened if need be; if it need not be ``alive``, it may have ended while it was idle.
 
-        Raises what asyncpg raises.
+        Raises StorageOverloaded, and what asyncpg raises.
         """
-        await self._turns.take(first=continues)
+        await self._turns.acquire(user_id, first=continues)
         try:
             while self._idle:
                 connection = self._idle.pop()
@@ -54,7 +57,7 @@ class Connections:
                 self._end(connection)
             connection = await self._connect()
         except BaseException:
-            self._turns.pass_on()
+            self._turns.release()
             raise
         self._open.add(connection)
         return connection
@@ -65,7 +68,7 @@ class Connections:
             self._end(connection)
         else:
             self._idle.append(connection)
-        self._turns.pass_on()
+        self._turns.release()
 
     def use(self) -> PoolUse:
         """Return how many are lent and idle, and how many borrowers wait; any thread may ask."""
@@ -80,7 +83,7 @@ class Connections:
             async with asyncio.timeout(grace):
                 await asyncio.gather(*(connection.close() for connection in self._idle), return_exceptions=True)
                 for _ in range(self._size):
-                    await self._turns.take()
+                    await self._turns.acquire(None, first=True)
         except TimeoutError:
             pass
         finally:

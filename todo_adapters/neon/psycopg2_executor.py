@@ -48,7 +48,7 @@ class Psycopg2Executor:
         values: Values,
         *,
         repeatable: bool = False,
-        continues: bool = False,  # noqa: ARG002  SQLAlchemy's pool knows one line only
+        continues: bool = False,  # noqa: ARG002  who calls from several threads lets users take turns
     ) -> Sequence[Row]:
         with translated_errors(), waiting.deadline(self._deadline):
             try:
@@ -62,7 +62,10 @@ class Psycopg2Executor:
             return self._fetch_once(statement, values)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator["Psycopg2Transaction"]:  # noqa: D102  the protocol says it
+    async def transaction(  # noqa: D102  the protocol says it
+        self,
+        user_id: str,  # noqa: ARG002  who calls from several threads lets users take turns
+    ) -> AsyncIterator["Psycopg2Transaction"]:
         with Session(self._engine) as session:
             transaction = Psycopg2Transaction(session, self._deadline)
             try:

@@ -1,5 +1,6 @@
 """The task repository over PostgreSQL, whatever the driver."""
 
+from array import array
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
@@ -9,7 +10,7 @@ from todo_adapters.neon.faults import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
-from todo_core.query import TaskQuery
+from todo_core.query import Order, Position, TaskQuery
 from todo_core.task import NewTask, Task
 
 _BATCH = 500
@@ -28,7 +29,7 @@ class NeonTaskRepository:
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
         drafts = iter(new)
         stored: list[int] = []
-        async with self._executor.transaction() as transaction:
+        async with self._executor.transaction(user_id) as transaction:
             while batch := [_draft(draft) for draft in islice(drafts, _BATCH)]:
                 columns = {name: [draft[name] for draft in batch] for name in batch[0]}
                 rows = await transaction.fetch(statements.ADD_ALL, {"owner": user_id, **columns})
@@ -46,16 +47,8 @@ class NeonTaskRepository:
         return Task(*rows[0]) if rows else None
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
-        values: dict[str, object] = {
-            "owner": user_id,
-            "limit": query.limit,
-            "offset": query.offset,
-            "search": query.search,
-        }
-        if query.after:
-            values |= {"after_value": query.after.value, "after_id": query.after.task_id}
         statement = statements.find(statements.ListShape.of(query))
-        rows = await self._executor.fetch(statement, values, repeatable=True)
+        rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
         return [Task(*row) for row in rows]
 
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
@@ -64,13 +57,28 @@ class NeonTaskRepository:
         rows = await self._executor.fetch(statement, values, repeatable=True, continues=True)
         return int(rows[0][0])
 
+    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+        statement = statements.order(statements.ListShape.of(query))
+        rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
+        task_ids = array("q", (row[0] for row in rows))
+        return Order(task_ids, Position(rows[-1][1], task_ids[-1]) if rows else None)
+
+    async def find_among(  # noqa: D102  the port says it
+        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> Sequence[Task]:
+        statement = statements.find_among(query.status, searching=query.search is not None)
+        values = {"owner": user_id, "search": query.search, "task_ids": [*task_ids]}
+        rows = await self._executor.fetch(statement, values, repeatable=True)
+        tasks = {task.id: task for task in (Task(*row) for row in rows)}
+        return [tasks[task_id] for task_id in task_ids if task_id in tasks]
+
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         return bool(await self._executor.fetch(*_replacement(before, after), continues=True))
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
-        async with self._executor.transaction() as transaction:
+        async with self._executor.transaction(user_id) as transaction:
             before = await _lock(transaction, user_id, task_ids)
             outcomes = decide(before)
             for task_id in before.keys() & outcomes.keys():
@@ -82,7 +90,7 @@ class NeonTaskRepository:
         return rows[0][0] if rows else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.STATE, {}, repeatable=True)
+        rows = await self._executor.fetch(statements.STATE, {}, repeatable=True, continues=True)
         revision, encoding, read_only = rows[0] if rows else ("", UTF8, "off")
         if encoding != UTF8:
             raise StorageUnusable(NOT_UTF8)
@@ -92,6 +100,13 @@ class NeonTaskRepository:
             raise StorageUnusable(NEWER)
         if read_only == "on":
             raise StorageUnusable(READ_ONLY)
+
+
+def _page(user_id: str, query: TaskQuery) -> Values:
+    values = {"owner": user_id, "limit": query.limit, "offset": query.offset, "search": query.search}
+    if query.after is None:
+        return values
+    return values | {"after_value": query.after.value, "after_id": query.after.task_id}
 
 
 async def _lock(transaction: Transaction, user_id: str, task_ids: Collection[int]) -> dict[int, Task]:

@@ -4,7 +4,7 @@ The names of a statement's parameters are those of the values that the executors
 ``STATE`` reach the rows of one user only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -119,12 +119,9 @@ FIND_BY_KEY: Statement = select(*_TASK, _c.idempotency_digest).where(
     _c.user_id == _OWNER, _c.idempotency_key == bindparam("key", type_=Text())
 )
 
-LOCK: Statement = (
-    select(*_TASK)
-    .where(_c.user_id == _OWNER, _c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger()))))
-    .order_by(_c.id)
-    .with_for_update()
-)
+_ONE_OF = _c.id == func.any(bindparam("task_ids", type_=ARRAY(BigInteger())))
+
+LOCK: Statement = select(*_TASK).where(_c.user_id == _OWNER, _ONE_OF).order_by(_c.id).with_for_update()
 """Several tasks, held until the transaction ends; always locked by ascending id, so that no two callers deadlock."""
 
 _AS_READ = (_c.user_id == _OWNER, _c.id == _ID, _c.version == bindparam("read_version", type_=BigInteger()))
@@ -186,10 +183,26 @@ _LIMIT = select(cast(bindparam("limit"), BigInteger())).scalar_subquery()
 @cache
 def find(shape: ListShape) -> Statement:
     """Return the statement of a list; a limit of None means no limit."""
+    return _listing(shape, _TASK)
+
+
+@cache
+def order(shape: ListShape) -> Statement:
+    """Return the statement of a list's order: ids, and what they are sorted by."""
+    return _listing(shape, (_c.id, _c[shape.sort.field]))
+
+
+@cache
+def find_among(status: Status, *, searching: bool) -> Statement:
+    """Return the statement of those of some tasks that a list shows, in no order."""
+    return select(*_TASK).where(*_matching(status, searching=searching), _ONE_OF)
+
+
+def _listing(shape: ListShape, columns: Iterable[Column[Any]]) -> Select[Any]:
     field: ColumnElement[Any] = _c[shape.sort.field]
     if isinstance(field.type, Text):
         field = collate(field, "C")  # by code point, whatever the locale of the database is
-    statement = select(*_TASK).where(*_matching(shape.status, searching=shape.searching))
+    statement = select(*columns).where(*_matching(shape.status, searching=shape.searching))
     if shape.continued:
         place = tuple_(field, _c.id)
         start = tuple_(

@@ -25,7 +25,7 @@ from todo_adapters.rest.refusals import refusal
 from todo_adapters.rest.representation import UNKNOWN_VERSION, creation, same_content, write_of
 from todo_core.errors import IdempotencyError, NotOffered, StorageUnavailable, TaskNotFound
 from todo_core.ports import Outcome
-from todo_core.query import Sort, Status, TaskQuery
+from todo_core.query import Order, Sort, Status, TaskQuery
 from todo_core.task import NewTask, Task
 
 TASKS = "/api/tasks"
@@ -93,6 +93,17 @@ class RestTaskRepository:
     async def count(self, user_id: str, query: TaskQuery) -> int:
         """Count the tasks of a whole list: the contract tells no number."""
         return len(self._listing(user_id).find(TaskQuery(query.status, search=query.search)))
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:
+        """Return the order of the tasks that ``find`` would return, which are all read for that."""
+        tasks = await self.find(user_id, query)
+        return Order([task.id for task in tasks], query.sort.position(tasks[-1]) if tasks else None)
+
+    async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
+        """Return those of some tasks that a query's filter shows, at UNKNOWN_VERSION; reads the whole list for that."""
+        shown = await self.find(user_id, replace(query, limit=None, after=None, offset=0))
+        tasks = {task.id: task for task in shown}
+        return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
     async def replace(self, before: Task, after: Task | None) -> bool:
         """Compare and set, in one request. Raises NotOffered for what no single request does."""

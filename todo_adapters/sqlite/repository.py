@@ -1,7 +1,9 @@
 """The task repository over one SQLite file."""
 
+import json
 import sqlite3
 import time
+from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -22,7 +24,7 @@ from todo_adapters.sqlite.connection import (
 )
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Order, Position, Sort, Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
 
@@ -102,7 +104,7 @@ class SqliteTaskRepository:
         return _task(row) if row else None
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
-        statement, values = _find(user_id, query)
+        statement, values = _find(_COLUMNS, user_id, query)
         with self._using(self._reader) as db:
             return [_task(row) for row in db.execute(statement, values)]
 
@@ -111,6 +113,27 @@ class SqliteTaskRepository:
         with self._using(self._reader) as db:
             row = db.execute(f"SELECT count(*) FROM tasks WHERE {conditions}", values).fetchone()
         return int(row[0])
+
+    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+        statement, values = _find(f"id, {query.sort.field}", user_id, query)
+        task_ids = array("q")
+        value = ""
+        with self._using(self._reader) as db:
+            for task_id, value in db.execute(statement, values):  # noqa: B007  the last one is what counts
+                task_ids.append(task_id)
+        return Order(task_ids, _position(query.sort, value, task_ids[-1]) if task_ids else None)
+
+    async def find_among(  # noqa: D102  the port says it
+        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
+    ) -> Sequence[Task]:
+        conditions, values = _filter(user_id, query)
+        statement = (
+            f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} AND id IN (SELECT value FROM json_each(:task_ids))"
+        )
+        with self._using(self._reader) as db:
+            rows = db.execute(statement, values | {"task_ids": json.dumps([*task_ids])})
+            tasks = {task.id: task for task in map(_task, rows)}
+        return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._writing() as db:
@@ -224,7 +247,7 @@ def _filter(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
     return conditions, values
 
 
-def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
+def _find(columns: str, user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
     conditions, values = _filter(user_id, query)
     if query.after:
         value = query.after.value
@@ -233,10 +256,14 @@ def _find(user_id: str, query: TaskQuery) -> tuple[str, dict[str, object]]:
     direction = "DESC" if query.sort.descending else "ASC"
     values |= {"limit": -1 if query.limit is None else query.limit, "offset": query.offset}
     statement = (
-        f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} "
+        f"SELECT {columns} FROM tasks WHERE {conditions} "
         f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit OFFSET :offset"
     )
     return statement, values
+
+
+def _position(sort: Sort, value: str, task_id: int) -> Position:
+    return Position(value if sort.field == "title" else datetime.fromisoformat(value), task_id)
 
 
 def _holds(text: str | None, folded: str) -> bool:

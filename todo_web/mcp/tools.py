@@ -52,7 +52,10 @@ async def list_tasks(service: TaskService, user_id: str, sent: ListTasks) -> Tas
     tasks = await service.list(user_id, query)
     shown = fitting(tasks[:PAGE])
     more = len(tasks) > len(shown)
-    return TaskList(tasks=shown, next_cursor=cursor_after(query, user_id, tasks[len(shown) - 1]) if more else None)
+    return TaskList(
+        tasks=shown,
+        next_cursor=cursor_after(query, user_id, query.sort.position(tasks[len(shown) - 1])) if more else None,
+    )
 
 
 async def complete_task(service: TaskService, user_id: str, sent: CompleteTask) -> TaskAnswer:

@@ -10,6 +10,10 @@ from todo_web.openapi import patterns
 from todo_web.openapi.schemas import TASK_ID, USER_ID
 
 _IF_MATCH = "Go on only if the task is at one of these versions (RFC 9110, section 13.1.1); else 412."
+_LIMIT = (
+    "The most that one page holds; the Link header leads to the next. Each page is as the list is then: sorted by "
+    "updated_at, a task that changes between two pages may come twice or be missing. Without a limit none does."
+)
 _IF_NONE_MATCH = "Send the task only if it is at none of these versions (RFC 9110, section 13.1.2); else 304."
 
 
@@ -49,7 +53,7 @@ def _list_parameters(contract: Contract) -> list[dict[str, Any]]:
         _optional("query", completed_parameter(contract), {"type": "boolean"}, same),
         _optional("query", "status", status, "Which tasks."),
         _optional("query", "sort", sort, "- turns it round."),
-        _optional("query", "limit", limit, "The most that one page holds; the Link header leads to the next."),
+        _optional("query", "limit", limit, _LIMIT),
         _optional(
             "query",
             "offset",

@@ -6,6 +6,7 @@ from todo_core.errors import (
     IdempotencyKeyInTrash,
     IdempotencyKeyReused,
     KeysUnavailable,
+    StorageOverloaded,
     StorageUnavailable,
     TaskForbidden,
     TaskNotFound,
@@ -96,7 +97,7 @@ _PROBLEMS: dict[str, tuple[str, tuple[Problem, ...]]] = {
     "Unexpected": ("A fault of the service.", (unexpected_error(),)),
     "Unavailable": (
         "The tasks, or the keys of the tokens, cannot be reached now.",
-        (problem_of(StorageUnavailable()), problem_of(KeysUnavailable())),
+        (problem_of(StorageUnavailable()), problem_of(StorageOverloaded()), problem_of(KeysUnavailable())),
     ),
 }
 

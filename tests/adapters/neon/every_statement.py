@@ -16,7 +16,9 @@ def every_statement() -> Mapping[str, Statement]:
     either = (False, True)
     for status, sort, searching, continued, skipping in product(Status, Sort, either, either, either):
         shape = ListShape(status, sort, searching, continued, skipping)
-        named[f"find {status} {sort} {searching=} {continued=} {skipping=}"] = statements.find(shape)
+        list_name = f"{status} {sort} {searching=} {continued=} {skipping=}"
+        named |= {f"find {list_name}": statements.find(shape), f"order {list_name}": statements.order(shape)}
     for status, searching in product(Status, either):
         named[f"count {status} {searching=}"] = statements.count(status, searching=searching)
+        named[f"find among {status} {searching=}"] = statements.find_among(status, searching=searching)
     return named

@@ -100,6 +100,7 @@ def test_a_database_that_does_not_store_utf8_is_refused(postgres: Server, encodi
     with postgres.new_database("other", encoding) as address:
         with pytest.raises(StorageUnusable, match="UTF-8"):
             migrate(address)
-        postgres.run(f"CREATE TABLE {VERSION_TABLE} AS SELECT '{REVISION}'::text AS version_num", database="other")
+        postgres.run(f"CREATE TABLE {VERSION_TABLE} (version_num text)", database="other")
+        postgres.run(f"INSERT INTO {VERSION_TABLE} VALUES (%s)", REVISION, database="other")
         for driver in DRIVERS:
             assert "UTF-8" in said_by_store(driver, address.url)

@@ -15,7 +15,7 @@ from tests.postgres import PASSWORD, USER, Server
 from todo_adapters.neon.endpoint import endpoint
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
-from todo_adapters.neon.statements import ListShape, Statement, count, find
+from todo_adapters.neon.statements import ListShape, Statement, count, find, find_among, order
 from todo_adapters.neon.table import TASKS
 from todo_core.query import Sort, Status
 
@@ -88,7 +88,9 @@ def hot_statements() -> dict[str, Statement]:
                 page = "next page" if continued else "first page"
                 shape = ListShape(status, sort, searching=False, continued=continued)
                 hot[f"find {status}, by {sort}, {page}"] = find(shape)
+            hot[f"order {status}, by {sort}"] = order(ListShape(status, sort, searching=False, continued=False))
         hot[f"count {status}"] = count(status, searching=False)
+        hot[f"find among, {status}"] = find_among(status, searching=False)
     return hot
 
 
@@ -99,7 +101,7 @@ def test_hot_statements_use_indexes_and_lists_need_no_sort(cursor: psycopg2.exte
         for plan in (explain_for_any_values(cursor, statement), explain_for_values(cursor, statement)):
             assert "Seq Scan" not in plan, name
             assert name == "ADD" or "Index Scan" in plan or "Index Only Scan" in plan, (name, plan)
-            assert not name.startswith("find") or "Sort" not in plan, (name, plan)
+            assert not name.startswith(("find", "order")) or "Sort" not in plan, (name, plan)
     for name, statement in hot_statements().items():
         if name == "OWNER_OF" or name.startswith("count"):
             assert "Index Only Scan" in explain_for_any_values(cursor, statement), name

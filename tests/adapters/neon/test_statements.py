@@ -66,7 +66,7 @@ def test_every_statement_is_scoped_by_the_owner() -> None:
     unscoped = {name for name, statement in every_statement().items() if not all(map(is_scoped, touching(statement)))}
     assert unscoped == {"OWNER_OF"}
     assert {name for name, statement in every_statement().items() if not touching(statement)} == {"STATE"}
-    assert len(every_statement()) == 9 + len(Status) * (len(Sort) * 8 + 2)
+    assert len(every_statement()) == 9 + len(Status) * (len(Sort) * 8 * 2 + 4)
 
 
 @pytest.mark.parametrize("module", ["repository", "executor", "asyncpg_executor", "psycopg2_executor"])

@@ -1,0 +1,83 @@
+"""A blocking store on an event loop: users take turns at its threads."""
+
+import asyncio
+from contextlib import closing
+from threading import Event
+
+import pytest
+
+from tests.adapters.test_repository import draft
+from todo_adapters.memory import MemoryTaskRepository
+from todo_adapters.threaded import ThreadedTaskRepository
+from todo_core.errors import StorageUnavailable
+from todo_core.ports import TaskRepository
+from todo_core.query import TaskQuery
+from todo_core.task import Task
+
+
+class SlowRepository(MemoryTaskRepository):
+    """A store whose reads wait until a test lets each of them go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun: list[tuple[str, int]] = []
+        self.has_begun = Event()
+        self.may_go_on = Event()
+
+    async def get(self, user_id: str, task_id: int) -> Task | None:
+        self.begun.append((user_id, task_id))
+        self.has_begun.set()
+        assert self.may_go_on.wait(30)
+        return await super().get(user_id, task_id)
+
+
+def threaded(repository: TaskRepository) -> ThreadedTaskRepository:
+    return ThreadedTaskRepository(repository, readers=1, writers=1, deadline=5)
+
+
+def test_users_take_turns_and_writing_does_not_wait_for_reading() -> None:
+    slow = SlowRepository()
+
+    async def scene() -> None:
+        reads = [asyncio.create_task(store.get("ann", 0))]
+        await asyncio.to_thread(slow.has_begun.wait, 30)
+        reads += [asyncio.create_task(store.get("ann", number)) for number in (1, 2)]
+        await asyncio.sleep(0)
+        reads.append(asyncio.create_task(store.get("bob", 1)))
+        await asyncio.sleep(0)
+        await store.add(draft("bob"))
+        slow.may_go_on.set()
+        await asyncio.gather(*reads)
+
+    with closing(threaded(slow)) as store:
+        asyncio.run(scene())
+    assert slow.begun == [("ann", 0), ("ann", 1), ("bob", 1), ("ann", 2)]
+
+
+def test_a_call_that_was_given_up_keeps_its_thread_until_it_ends() -> None:
+    slow = SlowRepository()
+
+    async def scene() -> None:
+        given_up = asyncio.create_task(store.get("ann", 1))
+        await asyncio.to_thread(slow.has_begun.wait, 30)
+        given_up.cancel()
+        waits = asyncio.create_task(store.find("ann", TaskQuery()))
+        await asyncio.wait([given_up])
+        assert store.waiting == 1
+        slow.may_go_on.set()
+        assert await waits == []
+        assert store.waiting == 0
+
+    with closing(threaded(slow)) as store:
+        asyncio.run(scene())
+
+
+def test_what_a_store_raises_reaches_the_caller() -> None:
+    class BrokenRepository(MemoryTaskRepository):
+        async def get(self, user_id: str, task_id: int) -> Task | None:
+            raise StorageUnavailable(f"{user_id} {task_id}")
+
+    with closing(threaded(BrokenRepository())) as store:
+        with pytest.raises(StorageUnavailable, match="ann 1"):
+            asyncio.run(store.get("ann", 1))
+        assert asyncio.run(store.find("ann", TaskQuery())) == []

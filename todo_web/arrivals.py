@@ -1,0 +1,51 @@
+"""How many requests are begun at a time."""
+
+import asyncio
+from collections import deque
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+PER_ROUND = 50
+"""Requests that are begun in one round of the event loop: they take some 10 ms then, and answers are not held up."""
+
+
+class Arrivals:
+    """Begins with so many requests in each round of the event loop, in order of arrival.
+
+    When thousands come at once, the event loop would begin with all of them before it looked at anything else: no
+    answer of the store would be taken, and nobody would learn that the process lives.
+    """
+
+    def __init__(self, app: ASGIApp, at_once: str) -> None:
+        """Begin at once with what has a path that starts so."""
+        self._app = app
+        self._at_once = at_once
+        self._room = PER_ROUND
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and not scope["path"].startswith(self._at_once):
+            await self._come_in()
+        await self._app(scope, receive, send)
+
+    async def _come_in(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._room == PER_ROUND:
+            loop.call_soon(self._begin_round)
+        if self._room:
+            self._room -= 1
+            return
+        turn = loop.create_future()
+        self._waiting.append(turn)
+        await turn
+
+    def _begin_round(self) -> None:
+        self._room = PER_ROUND
+        while self._waiting and self._room:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                self._room -= 1
+        if self._room < PER_ROUND:
+            asyncio.get_running_loop().call_soon(self._begin_round)
