@@ -8,7 +8,7 @@ from dataclasses import replace
 from threading import Lock
 
 from todo_core.ports import Outcome
-from todo_core.query import Order, Status, TaskQuery
+from todo_core.query import Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 from todo_core.text import fold
 
@@ -53,9 +53,8 @@ class MemoryTaskRepository:
         with self._lock:
             return sum(_shows(query, task) for task in self._tasks.get(user_id, {}).values())
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
-        found = await self.find(user_id, query)
-        return Order(array("q", (task.id for task in found)), query.sort.position(found[-1]) if found else None)
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+        return array("q", (task.id for task in await self.find(user_id, query)))
 
     async def find_among(  # noqa: D102  the port says it
         self, user_id: str, query: TaskQuery, task_ids: Sequence[int]

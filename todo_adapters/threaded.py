@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from todo_adapters.turns import Lines, Place, overloaded
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
-from todo_core.query import Order, TaskQuery
+from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")
@@ -62,7 +62,7 @@ class ThreadedTaskRepository:
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
         return await self._readers.run(user_id, self._repository.count, user_id, query)
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
         return await self._readers.run(user_id, self._repository.order, user_id, query)
 
     async def find_among(  # noqa: D102  the port says it

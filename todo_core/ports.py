@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from todo_core.query import Order, TaskQuery
+from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
 Outcome = TypeVar("Outcome", bound=Task | None)
@@ -49,8 +49,8 @@ class TaskRepository(Protocol):
     async def count(self, user_id: str, query: TaskQuery) -> int:
         """Return how many tasks match a query's filter, wherever it starts and however few it asks for."""
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:
-        """Return just the order of the tasks that ``find`` would return, in little memory."""
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
+        """Return the ids of the tasks that ``find`` would return, in its order."""
 
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         """Return those of some tasks that a query's filter shows now, in the order of the ids.

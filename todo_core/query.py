@@ -1,6 +1,5 @@
 """Which of a user's tasks a list shows, in which order, and from where on."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -72,11 +71,3 @@ class TaskQuery:
     limit: int | None = None
     after: Position | None = None
     offset: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The tasks of a list in its order, by their ids, as they all were at one moment; ``last`` is where the last is."""
-
-    task_ids: Sequence[int]
-    last: Position | None

@@ -18,7 +18,7 @@ from todo_core.errors import (
 )
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
-from todo_core.query import Order, Status, TaskQuery
+from todo_core.query import Status, TaskQuery
 from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskChanges
 
 Versions = Collection[int] | None
@@ -72,8 +72,8 @@ class TaskService:
         self._check(query)
         return await self._repository.count(user_id, query)
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:
-        """Return the order of a list that is read in parts, by ``list_among``. Raises as ``list``."""
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
+        """Return the ids of a list's tasks in its order: ``list_among`` reads it in parts. Raises as ``list``."""
         self._check(query)
         return await self._repository.order(user_id, query)
 

@@ -16,7 +16,7 @@ from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
 from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Position, Sort, Status, TaskQuery
-from todo_core.task import MAX_TASK_ID
+from todo_core.task import MAX_TASK_ID, Task
 from todo_core.text import clean_search, clean_title
 from todo_web.addresses import requested_path
 from todo_web.contracts import Contract
@@ -122,8 +122,8 @@ class ListReader:
             raise _contradiction("completed", "status")
         return completed
 
-    def next_link(self, request: Request, user_id: str, query: TaskQuery, last: Position) -> str:
-        """Return the ``Link`` to the page after a place (RFC 8288), relative to the request's own address."""
+    def next_link(self, request: Request, user_id: str, query: TaskQuery, last: Task) -> str:
+        """Return the ``Link`` to the page after a task (RFC 8288), relative to the request's own address."""
         cursor = cursor_after(query, user_id, last)
         sent = request.query_params.multi_items()
         kept = {name: text for name, text in sent if self._meanings.get(name) not in {None, "offset", "cursor"}}
@@ -188,9 +188,10 @@ def _offset(name: str, text: str) -> int:
     return int(text)
 
 
-def cursor_after(query: TaskQuery, user_id: str, last: Position) -> str:
-    """Return what leads from a page that ends at a place to the next one."""
-    place = msgspec.json.encode([last.value, last.task_id])
+def cursor_after(query: TaskQuery, user_id: str, last: Task) -> str:
+    """Return what leads from a page that ends with a task to the next one."""
+    position = query.sort.position(last)
+    place = msgspec.json.encode([position.value, position.task_id])
     return urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
 
 

@@ -1,6 +1,7 @@
 """The routes of a contract."""
 
 import re
+from array import array
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.routing import APIRoute
 
 from todo_core.errors import InvalidInput, StorageOverloaded
-from todo_core.query import TaskQuery
+from todo_core.query import PAGE_LIMIT, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
 from todo_web.addresses import public_path
@@ -27,8 +28,11 @@ from todo_web.openapi.operations import describe
 from todo_web.problems import InvalidRequest, invalid_request
 from todo_web.representation import PRIVATE, Representation, etag
 
-CHUNK = 250
-"""Tasks of a list that are held in memory at a time: of the longest, they take a megabyte and a half."""
+WHOLE = 2**20
+"""Bytes that a list may have to be sent as a whole; so much is held until the client has read it."""
+
+CHUNK = 150
+"""So many tasks of a longer list are sent at a time: of the longest, not more bytes than that."""
 
 _TASK_ID = re.compile("[1-9][0-9]{0,18}")
 
@@ -95,15 +99,21 @@ class TaskEndpoints:
     async def list_tasks(self, request: Request, user_id: CurrentUser) -> Response:
         """List the user's tasks, oldest first unless sorted otherwise."""
         query = self._lists.query(request, user_id)
-        limit = CHUNK if query.limit is None else min(query.limit, CHUNK)
+        limit = query.limit or PAGE_LIMIT
         tasks = await self._page(request, user_id, replace(query, limit=limit + 1))
-        if len(tasks) > CHUNK and query.limit != CHUNK:
-            return await self._long_list(request, user_id, query)
-        page, headers = tasks[:limit], {}
-        whole = len(page) if len(page) == len(tasks) and _from_the_start(query) else None
-        if len(tasks) > len(page):
-            headers["Link"] = self._lists.next_link(request, user_id, query, query.sort.position(page[-1]))
-        return self._list(page, await self._total(request, user_id, query, whole), headers)
+        page, more = tasks[:limit], len(tasks) > limit
+        headers = {**PRIVATE}
+        if more and query.limit is None:
+            order = await in_time(request, self._service(request).order(user_id, query))
+            return self._in_parts(request, user_id, query, order, headers)
+        if more:
+            headers["Link"] = self._lists.next_link(request, user_id, query, page[-1])
+        content = self._unless_too_long(page)
+        if content is None:
+            return self._in_parts(request, user_id, query, array("q", (task.id for task in page)), headers)
+        whole = len(page) if not more and _from_the_start(query) else None
+        content += self._representation.list_closing(await self._total(request, user_id, query, whole))
+        return Response(content, headers=headers, media_type="application/json")
 
     async def create_task(self, request: Request, user_id: CurrentUser) -> Response:
         """Create a task."""
@@ -172,16 +182,21 @@ class TaskEndpoints:
     async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
         return list(await in_time(request, self._service(request).list(user_id, query)))
 
-    async def _long_list(self, request: Request, user_id: str, query: TaskQuery) -> Response:
-        """Send a list chunk by chunk, in the order that it has now."""
-        order = await in_time(request, self._service(request).order(user_id, query))
-        headers = {}
-        if order.last and len(order.task_ids) == query.limit:
-            beyond = replace(query, after=order.last, offset=0, limit=1)
-            if await self._page(request, user_id, beyond):
-                headers["Link"] = self._lists.next_link(request, user_id, query, order.last)
-        chunks = self._chunks(request, user_id, query, order.task_ids)
-        return StreamingResponse(chunks, headers=headers | PRIVATE, media_type="application/json")
+    def _unless_too_long(self, tasks: Sequence[Task]) -> bytes | None:
+        """Return a list up to its last task; None if those are too many bytes to be held."""
+        content = self._representation.list_opening + b"["
+        for start in range(0, len(tasks), CHUNK):
+            content += (b"," if start else b"") + self._representation.array(tasks[start : start + CHUNK])[1:-1]
+            if len(content) > WHOLE:
+                return None
+        return content + b"]"
+
+    def _in_parts(
+        self, request: Request, user_id: str, query: TaskQuery, order: Sequence[int], headers: Mapping[str, str]
+    ) -> Response:
+        """Send a list chunk by chunk, in the order that it had at one moment."""
+        chunks = self._chunks(request, user_id, query, order)
+        return StreamingResponse(chunks, headers=headers, media_type="application/json")
 
     async def _chunks(
         self, request: Request, user_id: str, query: TaskQuery, task_ids: Sequence[int]
@@ -204,11 +219,6 @@ class TaskEndpoints:
             # An answer that has begun cannot be refused any more.
             with suppress(StorageOverloaded):
                 return await in_time(request, self._service(request).list_among(user_id, query, task_ids))
-
-    def _list(self, tasks: Sequence[Task], total: int | None, headers: Mapping[str, str] | None = None) -> Response:
-        written = self._representation
-        content = written.list_opening + written.array(tasks) + written.list_closing(total)
-        return Response(content, headers={**(headers or {}), **PRIVATE}, media_type="application/json")
 
     async def _total(self, request: Request, user_id: str, query: TaskQuery, whole: int | None) -> int | None:
         """Return how many tasks match, where the contract tells; ``whole`` is their number if all have been read."""

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from tests.web.conftest import Start, bearer, settings
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_core.driver import run_now
+from todo_core.query import PAGE_LIMIT
 from todo_core.task import NewTask
 from todo_web.app import create_app
 from todo_web.contracts import Contract
@@ -103,10 +104,12 @@ def test_backend_api_shows_fifty_and_the_others_all(start: Start) -> None:
 
 
 def test_a_long_list_is_whole(client: TestClient) -> None:
-    """Lists without a limit are sent in steps; the seams must not show."""
+    """Very long lists are sent in steps; the seams must not show."""
     repository = client.app.state.container.storage.repository()  # type: ignore[attr-defined]
-    for total, more in ((CHUNK - 1, CHUNK - 1), (CHUNK, 1), (2 * CHUNK, CHUNK), (2 * CHUNK + 1, 1)):
-        drafts = [NewTask("ann", f"task {n}", None, None, NOW, NOW) for n in range(more)]
+    there = 0
+    for total in (CHUNK, CHUNK + 1, PAGE_LIMIT, PAGE_LIMIT + 1, 8 * CHUNK, 8 * CHUNK + 1):
+        drafts = [NewTask("ann", f"task {n}", None, None, NOW, NOW) for n in range(there, total)]
+        there = total
         run_now(repository.add_all("ann", drafts))
         assert [task["id"] for task in client.get("/tasks").json()] == list(range(1, total + 1))
         assert [task["id"] for task in client.get("/tasks?offset=7").json()] == list(range(8, total + 1))

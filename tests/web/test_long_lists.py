@@ -15,13 +15,16 @@ from starlette.types import Message
 from tests.adapters.test_repository import LATER, NOW
 from tests.web.conftest import bearer, settings
 from todo_core.ports import TaskRepository
+from todo_core.query import PAGE_LIMIT
 from todo_core.task import NewTask, Task
 from todo_web.app import create_app
 from todo_web.routes import CHUNK
 
-TASKS = 2 * CHUNK + 10
+LONG = "\U0001f385" * 1000
+"""A description of 4,000 bytes."""
 
 Send = Callable[[Message], Awaitable[None]]
+Change = Callable[[Task], Task | None]
 
 
 @asynccontextmanager
@@ -45,29 +48,25 @@ async def ask(app: FastAPI, query: str, send: Send) -> None:
     await app({**scope, "headers": headers, "asgi": {"spec_version": "2.3"}, "http_version": "1.1"}, receive, send)
 
 
-def drafts(number: int = TASKS) -> list[NewTask]:
+def drafts(number: int, description: str | None) -> list[NewTask]:
     moments = (NOW + timedelta(microseconds=n) for n in range(number))
-    return [NewTask("ann", f"task {n:04}", None, None, moment, moment) for n, moment in enumerate(moments)]
+    return [NewTask("ann", f"task {n:04}", description, None, moment, moment) for n, moment in enumerate(moments)]
 
 
-def listed(
-    tmp_path: Path, store: str, query: str, meanwhile: Callable[[Task], Task | None], changed: list[int]
-) -> list[dict[str, object]]:
+def listed(address: str, query: str, new: list[NewTask], change: Change, changed: list[int]) -> list[dict[str, object]]:
     """Return a list of which some tasks change when its first chunk has been sent."""
 
     async def scene() -> bytes:
         body = b""
-        async with opened(f"sqlite:///{tmp_path}/tasks.db" if store == "sqlite" else "memory://", drafts()) as (
-            app,
-            repository,
-        ):
+        async with opened(address, new) as (app, repository):
 
             async def send(message: Message) -> None:
                 nonlocal body
                 begins = len(body) < CHUNK
                 body += message.get("body", b"")
                 if begins and len(body) >= CHUNK:
-                    await repository.change("ann", changed, lambda tasks: {i: meanwhile(t) for i, t in tasks.items()})
+                    assert message["more_body"]
+                    await repository.change("ann", changed, lambda tasks: {i: change(t) for i, t in tasks.items()})
 
             await ask(app, query, send)
         return body
@@ -76,38 +75,46 @@ def listed(
     return shown
 
 
-@pytest.mark.parametrize("store", ["memory", "sqlite"])
-@pytest.mark.parametrize("limit", ["", "&limit=1000"])
+@pytest.fixture(params=["memory", "sqlite"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/tasks.db" if request.param == "sqlite" else "memory://"
+
+
+@pytest.mark.parametrize(
+    ("limit", "number", "description"),
+    [("", PAGE_LIMIT + 10, None), ("", 2 * CHUNK + 10, LONG), ("&limit=1000", 2 * CHUNK + 10, LONG)],
+    ids=["many", "long", "a page of long ones"],
+)
 @pytest.mark.parametrize("sort", ["updated_at", "-updated_at", "title", "-title", "created_at"])
 def test_no_task_comes_twice_or_is_missing_when_it_changes_meanwhile(
-    tmp_path: Path, store: str, sort: str, limit: str
+    address: str, sort: str, limit: str, number: int, description: str | None
 ) -> None:
     """The first and the last would move to the other end, both by their time and by their title."""
-    first, last = 1, TASKS
 
     def rename(task: Task) -> Task:
-        return task._replace(title="zzz" if task.id == first else "aaa", updated_at=LATER, version=2)
+        return task._replace(title="zzz" if task.id == 1 else "aaa", updated_at=LATER, version=2)
 
-    shown = listed(tmp_path, store, f"sort={sort}{limit}", rename, [first, last])
-    ids = [task["id"] for task in shown]
-    assert ids == sorted(range(1, TASKS + 1), reverse=sort.startswith("-"))
+    shown = listed(address, f"sort={sort}{limit}", drafts(number, description), rename, [1, number])
+    assert [task["id"] for task in shown] == sorted(range(1, number + 1), reverse=sort.startswith("-"))
 
 
-@pytest.mark.parametrize("store", ["memory", "sqlite"])
-def test_what_the_list_does_not_show_any_more_is_left_out(tmp_path: Path, store: str) -> None:
-    ids = [task["id"] for task in listed(tmp_path, store, "status=pending", lambda task: task.complete(LATER), [TASKS])]
-    assert ids == [*range(1, TASKS)]
-    everything_else = [*range(CHUNK + 1, TASKS + 1)]
-    (tmp_path / "tasks.db").unlink(missing_ok=True)
-    ids = [task["id"] for task in listed(tmp_path, store, "", lambda _: None, everything_else)]
-    assert ids == [*range(1, CHUNK + 1)]
+def test_what_a_list_does_not_show_any_more_is_left_out(address: str) -> None:
+    number = PAGE_LIMIT + 10
+    shown = listed(address, "status=pending", drafts(number, None), lambda task: task.complete(LATER), [number])
+    assert [task["id"] for task in shown] == [*range(1, number)]
+
+
+def test_a_list_of_which_nothing_is_left_ends_well(address: str) -> None:
+    number = PAGE_LIMIT + 10
+    shown = listed(address, "", drafts(number, None), lambda _: None, [*range(CHUNK + 1, number + 1)])
+    assert [task["id"] for task in shown] == [*range(1, CHUNK + 1)]
 
 
 @pytest.mark.parametrize("query", ["", "limit=1000"])
 def test_for_a_client_that_does_not_read_one_chunk_is_held(tmp_path: Path, query: str) -> None:
     """At most 2 MiB of the longest tasks, with what the server's transport keeps until the client takes it."""
     readers = 10
-    longest = NewTask("ann", "\U0001f385" * 500, "\U0001f385" * 1000, None, NOW, NOW)
+    longest = NewTask("ann", LONG[:500], LONG, None, NOW, NOW)
 
     async def scene() -> tuple[int, int]:
         kept: list[bytes] = []
@@ -135,5 +142,5 @@ def test_for_a_client_that_does_not_read_one_chunk_is_held(tmp_path: Path, query
         return held, sum(map(len, kept))
 
     held, sent = asyncio.run(scene())
-    assert sent / readers > CHUNK * 6000
+    assert sent / readers > CHUNK * len(LONG.encode())
     assert held / readers < 2 * 2**20

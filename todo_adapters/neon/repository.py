@@ -10,7 +10,7 @@ from todo_adapters.neon.faults import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
-from todo_core.query import Order, Position, TaskQuery
+from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
 _BATCH = 500
@@ -57,11 +57,10 @@ class NeonTaskRepository:
         rows = await self._executor.fetch(statement, values, repeatable=True, continues=True)
         return int(rows[0][0])
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
         statement = statements.order(statements.ListShape.of(query))
         rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
-        task_ids = array("q", (row[0] for row in rows))
-        return Order(task_ids, Position(rows[-1][1], task_ids[-1]) if rows else None)
+        return array("q", (row[0] for row in rows))
 
     async def find_among(  # noqa: D102  the port says it
         self, user_id: str, query: TaskQuery, task_ids: Sequence[int]

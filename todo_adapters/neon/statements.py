@@ -188,8 +188,8 @@ def find(shape: ListShape) -> Statement:
 
 @cache
 def order(shape: ListShape) -> Statement:
-    """Return the statement of a list's order: ids, and what they are sorted by."""
-    return _listing(shape, (_c.id, _c[shape.sort.field]))
+    """Return the statement of a list's ids."""
+    return _listing(shape, (_c.id,))
 
 
 @cache

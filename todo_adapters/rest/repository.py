@@ -25,7 +25,7 @@ from todo_adapters.rest.refusals import refusal
 from todo_adapters.rest.representation import UNKNOWN_VERSION, creation, same_content, write_of
 from todo_core.errors import IdempotencyError, NotOffered, StorageUnavailable, TaskNotFound
 from todo_core.ports import Outcome
-from todo_core.query import Order, Sort, Status, TaskQuery
+from todo_core.query import Sort, Status, TaskQuery
 from todo_core.task import NewTask, Task
 
 TASKS = "/api/tasks"
@@ -94,10 +94,9 @@ class RestTaskRepository:
         """Count the tasks of a whole list: the contract tells no number."""
         return len(self._listing(user_id).find(TaskQuery(query.status, search=query.search)))
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:
-        """Return the order of the tasks that ``find`` would return, which are all read for that."""
-        tasks = await self.find(user_id, query)
-        return Order([task.id for task in tasks], query.sort.position(tasks[-1]) if tasks else None)
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
+        """Return the ids of the tasks that ``find`` would return, which are all read for that."""
+        return [task.id for task in await self.find(user_id, query)]
 
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         """Return those of some tasks that a query's filter shows, at UNKNOWN_VERSION; reads the whole list for that."""

@@ -24,7 +24,7 @@ from todo_adapters.sqlite.connection import (
 )
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome
-from todo_core.query import Order, Position, Sort, Status, TaskQuery
+from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
 
@@ -114,14 +114,10 @@ class SqliteTaskRepository:
             row = db.execute(f"SELECT count(*) FROM tasks WHERE {conditions}", values).fetchone()
         return int(row[0])
 
-    async def order(self, user_id: str, query: TaskQuery) -> Order:  # noqa: D102  the port says it
-        statement, values = _find(f"id, {query.sort.field}", user_id, query)
-        task_ids = array("q")
-        value = ""
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+        statement, values = _find("id", user_id, query)
         with self._using(self._reader) as db:
-            for task_id, value in db.execute(statement, values):  # noqa: B007  the last one is what counts
-                task_ids.append(task_id)
-        return Order(task_ids, _position(query.sort, value, task_ids[-1]) if task_ids else None)
+            return array("q", (task_id for (task_id,) in db.execute(statement, values)))
 
     async def find_among(  # noqa: D102  the port says it
         self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
@@ -260,10 +256,6 @@ def _find(columns: str, user_id: str, query: TaskQuery) -> tuple[str, dict[str, 
         f"ORDER BY {query.sort.field} {direction}, id {direction} LIMIT :limit OFFSET :offset"
     )
     return statement, values
-
-
-def _position(sort: Sort, value: str, task_id: int) -> Position:
-    return Position(value if sort.field == "title" else datetime.fromisoformat(value), task_id)
 
 
 def _holds(text: str | None, folded: str) -> bool:

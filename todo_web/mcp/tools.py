@@ -54,7 +54,7 @@ async def list_tasks(service: TaskService, user_id: str, sent: ListTasks) -> Tas
     more = len(tasks) > len(shown)
     return TaskList(
         tasks=shown,
-        next_cursor=cursor_after(query, user_id, query.sort.position(tasks[len(shown) - 1])) if more else None,
+        next_cursor=cursor_after(query, user_id, tasks[len(shown) - 1]) if more else None,
     )
 
 
