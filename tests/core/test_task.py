@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
-from todo_core.task import ABSENT, UNTITLED, NewTask, Task, TaskChanges
+from todo_core.task import ABSENT, UNTITLED, Absent, NewTask, Task, TaskChanges, Times
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -22,7 +22,7 @@ def task(**fields: object) -> Task:
 
 
 def test_a_new_task_is_open_and_at_its_first_version() -> None:
-    assert task() == Task(7, "ann", "Buy milk", None, False, None, NOW, NOW, None, 1)  # noqa: FBT003  positions are the point
+    assert task() == Task(7, "ann", "Buy milk", None, None, NOW, NOW, None, 1)
 
 
 def test_a_task_made_as_done_records_when() -> None:
@@ -127,6 +127,31 @@ def test_every_change_counts_once_and_completion_agrees_with_its_time(changes: l
         before, current = current, change(current, LATER)  # type: ignore[operator]
         assert current.version == before.version + (current is not before)
         assert current.completed == (current.completed_at is not None)
+
+
+@pytest.mark.parametrize(
+    ("completed", "times", "expected"),
+    [
+        (ABSENT, Times(None, None, None), (LATER, LATER, None)),
+        (True, Times(None, None, None), (LATER, LATER, LATER)),
+        (True, Times(NOW, None, None), (NOW, LATER, LATER)),
+        (True, Times(None, NOW, None), (LATER, NOW, NOW)),
+        (True, Times(LATER, None, NOW), (LATER, LATER, NOW)),
+        (ABSENT, Times(NOW, None, LATER), (NOW, LATER, LATER)),
+        (False, Times(NOW, LATER, None), (NOW, LATER, None)),
+    ],
+)
+def test_a_task_from_elsewhere_keeps_the_times_that_are_known(
+    *, completed: bool | Absent, times: Times, expected: tuple[datetime, datetime, datetime | None]
+) -> None:
+    new = NewTask.imported("ann", TaskChanges("Buy milk", completed=completed), POLICY, LATER, times)
+    assert (new.created_at, new.updated_at, new.completed_at) == expected
+
+
+def test_an_open_task_from_elsewhere_has_no_time_of_completion() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        NewTask.imported("ann", TaskChanges("x", completed=False), POLICY, LATER, Times(None, None, NOW))
+    assert refused.value.field == "completed_at"
 
 
 def test_an_absent_field_differs_from_null() -> None:
