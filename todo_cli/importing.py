@@ -19,7 +19,7 @@ from todo_core.driver import run_now
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status
-from todo_core.task import ABSENT, Idempotency, NewTask, TaskChanges, Times
+from todo_core.task import ABSENT, Idempotency, NewTask, TaskFields, Times
 
 _SHOWN = 10
 
@@ -197,6 +197,6 @@ class _Present:
 def _draft(user_id: str, record: Record, policy: TaskPolicy, now: datetime, *, keep_rest: bool) -> NewTask:
     rest = [f"{name}: {text}" for name, text in record.rest] if keep_rest else []
     description = "\n".join(filter(None, [record.description, *rest]))
-    fields = TaskChanges(record.title, description, ABSENT if record.completed is None else record.completed)
+    fields = TaskFields(record.title, description, ABSENT if record.completed is None else record.completed)
     times = Times(record.created_at, record.updated_at, record.completed_at)
     return NewTask.imported(user_id, fields, policy, now, times)

@@ -8,7 +8,7 @@ from todo_core.errors import TaskForbidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.service import absence, present
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskChanges, TaskState, deletion, remove
+from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields, TaskState, deletion, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TaskBatch:
         """Store drafts, except for those whose idempotency key has made a task already; return the ids of the rest."""
         return await self._repository.add_all(user_id, new)
 
-    async def update(self, user_id: str, task_ids: Collection[int], changes: TaskChanges) -> Sequence[Change]:
+    async def update(self, user_id: str, task_ids: Collection[int], changes: TaskFields) -> Sequence[Change]:
         """Change the fields that were sent. Raises InvalidInput, whether or not the user has the tasks."""
         try:
             return await self._change(user_id, task_ids, lambda task, now: task.edit(changes, self._policy, now))

@@ -19,7 +19,7 @@ from todo_core.errors import (
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.query import Status, TaskQuery
-from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskChanges, deletion
+from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, deletion
 
 Versions = Collection[int] | None
 """The versions that a caller accepts for a task it wants to change; None accepts any."""
@@ -46,7 +46,7 @@ class TaskService:
         self._clock = clock
         self._policy = policy
 
-    async def create(self, user_id: str, fields: TaskChanges, key: str | None = None) -> Created:
+    async def create(self, user_id: str, fields: TaskFields, key: str | None = None) -> Created:
         """Create a task, or return the one that the same idempotency key has made.
 
         Raises InvalidInput, IdempotencyKeyReused and IdempotencyKeyInTrash.
@@ -79,7 +79,7 @@ class TaskService:
             raise await absence(self._repository, self._policy, user_id, task_id)
         return task
 
-    async def update(self, user_id: str, task_id: int, changes: TaskChanges, versions: Versions = None) -> Task:
+    async def update(self, user_id: str, task_id: int, changes: TaskFields, versions: Versions = None) -> Task:
         """Change the fields that were sent. Raises InvalidInput, whether or not the user has the task."""
         try:
             return await self._change(
@@ -167,7 +167,7 @@ async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, 
     return TaskForbidden(task_id) if policy.stranger_forbidden else TaskHidden(task_id)
 
 
-def _digest(fields: TaskChanges) -> bytes:
+def _digest(fields: TaskFields) -> bytes:
     sent = {name: value for name, value in asdict(fields).items() if value is not ABSENT}
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).digest()
 

@@ -26,7 +26,7 @@ Absent = Literal[_Absent.ABSENT]
 
 
 @dataclass(frozen=True, slots=True)
-class TaskChanges:
+class TaskFields:
     """The fields of a task that a caller sent; the others stay as they are."""
 
     title: str | Absent | None = ABSENT
@@ -98,7 +98,7 @@ class NewTask:
     def draft(
         cls,
         user_id: str,
-        fields: TaskChanges,
+        fields: TaskFields,
         policy: TaskPolicy,
         now: datetime,
         idempotency: Idempotency | None = None,
@@ -116,7 +116,7 @@ class NewTask:
         return cls(user_id, title, description, completed_at, now, now, None, idempotency)
 
     @classmethod
-    def imported(cls, user_id: str, fields: TaskChanges, policy: TaskPolicy, now: datetime, times: Times) -> "NewTask":
+    def imported(cls, user_id: str, fields: TaskFields, policy: TaskPolicy, now: datetime, times: Times) -> "NewTask":
         """Apply the policy to a task from elsewhere, which keeps its times.
 
         Where they are not known it was made now, done when it was changed, and changed when it was done. Where
@@ -173,7 +173,7 @@ class Task(NamedTuple):
         """Whether the task is outside the trash."""
         return self.deleted_at is None
 
-    def edit(self, changes: TaskChanges, policy: TaskPolicy, now: datetime) -> "Task":
+    def edit(self, changes: TaskFields, policy: TaskPolicy, now: datetime) -> "Task":
         """Change the fields that were sent, and validate only those. Raises InvalidInput."""
         title, description, completed = self.title, self.description, self.completed
         if changes.title is None:
