@@ -85,7 +85,7 @@ class MemoryTaskRepository:
         with self._lock:
             for user_id, tasks in self._tasks.items():
                 if task_id in tasks:
-                    return None if tasks[task_id].deleted_at else user_id
+                    return user_id if tasks[task_id].visible else None
         return None
 
     async def check(self) -> None:  # noqa: D102  the port says it
@@ -114,7 +114,7 @@ class MemoryTaskRepository:
 
 
 def _shows(query: TaskQuery, task: Task) -> bool:
-    if (query.status is Status.DELETED) != (task.deleted_at is not None):
+    if task.visible == (query.status is Status.DELETED):
         return False
     if query.status in {Status.PENDING, Status.COMPLETED} and task.completed != (query.status is Status.COMPLETED):
         return False

@@ -19,7 +19,7 @@ from todo_core.driver import run_now
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status
-from todo_core.task import Idempotency, NewTask, TaskChanges
+from todo_core.task import ABSENT, Idempotency, NewTask, TaskFields, Times
 
 _SHOWN = 10
 
@@ -197,12 +197,6 @@ class _Present:
 def _draft(user_id: str, record: Record, policy: TaskPolicy, now: datetime, *, keep_rest: bool) -> NewTask:
     rest = [f"{name}: {text}" for name, text in record.rest] if keep_rest else []
     description = "\n".join(filter(None, [record.description, *rest]))
-    fields = TaskChanges(title=record.title, description=description)
-    created_at = record.created_at or now
-    draft = NewTask.draft(user_id, fields, policy, created_at)
-    completed = record.completed_at is not None if record.completed is None else record.completed
-    if not completed and record.completed_at:
-        raise Unreadable("A task with a completed_at must be completed.")
-    completed_at = (record.completed_at or record.updated_at or now) if completed else None
-    updated_at = record.updated_at or max(created_at, completed_at or created_at)
-    return replace(draft, completed_at=completed_at, updated_at=updated_at)
+    fields = TaskFields(record.title, description, ABSENT if record.completed is None else record.completed)
+    times = Times(record.created_at, record.updated_at, record.completed_at)
+    return NewTask.imported(user_id, fields, policy, now, times)

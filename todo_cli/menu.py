@@ -14,7 +14,7 @@ from todo_core.batch import Change
 from todo_core.driver import run_now
 from todo_core.errors import TodoError
 from todo_core.query import Status, TaskQuery
-from todo_core.task import ABSENT, Task, TaskChanges
+from todo_core.task import ABSENT, Task, TaskFields
 from todo_core.text import clean_description, clean_search, clean_title
 
 _CHOICES = """
@@ -82,7 +82,7 @@ class Menu:
     def _add(self) -> None:
         title = clean_title(self._ask("Title: "), self._session.policy.title_limit)
         description = self._ask("Description (Enter for none): ")
-        task = run_now(self._session.tasks.create(self._session.user_id, TaskChanges(title, description))).task
+        task = run_now(self._session.tasks.create(self._session.user_id, TaskFields(title, description))).task
         self._session.history.added(f"add {task.title}", [task.id], task.created_at)
         self._say(f"Added task {task.id}: {visible(task.title)}")
 
@@ -98,12 +98,12 @@ class Menu:
         kept = f"Enter keeps “{visible(task.description)}”, - removes it" if task.description else "Enter for none"
         description = self._ask(f"New description ({kept}): ")
         clean_description(description, policy.description_limit)
-        changes = TaskChanges(
+        changes = TaskFields(
             title=title or ABSENT,
             description=ABSENT if not description else None if description == "-" else description,
         )
         self._store("edit", self._session.batch.update, task.id, changes)
-        self._say(f"Updated task {task.id}." if changes != TaskChanges() else "Nothing was changed.")
+        self._say(f"Updated task {task.id}." if changes != TaskFields() else "Nothing was changed.")
 
     def _delete(self) -> None:
         task = self._chosen("ID of the task to delete: ")

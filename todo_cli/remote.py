@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from todo_adapters.address import ServerAddress, data_folder
-from todo_adapters.rest.claims import Claims, read_claims
+from todo_adapters.rest.claims import Claims, claims_of
 from todo_adapters.rest.token_store import TokenStore
 from todo_cli.exits import Misuse
 from todo_core.errors import TokenRefused
@@ -30,7 +30,7 @@ class Login:
 
 def login_with(program: "Program", server: ServerAddress, token: str, place: str) -> Login:
     """Return a login. Raises TokenRefused for what is no token, and Misuse for one of another user than asked for."""
-    claims = read_claims(token)
+    claims = claims_of(token)
     wanted = program.options.user
     if wanted not in {None, claims.user_id}:
         raise Misuse(f"The token is that of {claims.user_id}; leave --user out, or log in as {wanted}.")

@@ -29,7 +29,7 @@ DELETED = Look("✗", "[-]", "deleted", "\x1b[31m")
 
 def look(task: Task) -> Look:
     """Return how the task's state is shown."""
-    return DELETED if task.deleted_at else COMPLETED if task.completed else PENDING
+    return DELETED if not task.visible else COMPLETED if task.completed else PENDING
 
 
 def state(task: Task, console: Console) -> str:

@@ -1,14 +1,14 @@
 """The use cases on several of a user's tasks at once: all of them or none."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from todo_core.errors import TaskForbidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
-from todo_core.service import absence
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskChanges, TaskState
+from todo_core.service import absence, present
+from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields, TaskState, deletion, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class TaskBatch:
         """Store drafts, except for those whose idempotency key has made a task already; return the ids of the rest."""
         return await self._repository.add_all(user_id, new)
 
-    async def update(self, user_id: str, task_ids: Collection[int], changes: TaskChanges) -> Sequence[Change]:
+    async def update(self, user_id: str, task_ids: Collection[int], changes: TaskFields) -> Sequence[Change]:
         """Change the fields that were sent. Raises InvalidInput, whether or not the user has the tasks."""
         try:
             return await self._change(user_id, task_ids, lambda task, now: task.edit(changes, self._policy, now))
@@ -62,16 +62,15 @@ class TaskBatch:
 
     async def delete(self, user_id: str, task_ids: Collection[int]) -> Sequence[Change]:
         """Remove tasks for good, or put them into the trash, as the policy says."""
-        return await self._change(user_id, task_ids, _removed if self._policy.deletion_permanent else Task.delete)
+        return await self._change(user_id, task_ids, deletion(self._policy))
 
     async def remove(self, user_id: str, task_ids: Collection[int]) -> Sequence[Change]:
         """Remove tasks for good, in the trash or not, where the policy has a trash."""
-        return await self._change(user_id, task_ids, _removed, in_trash=not self._policy.deletion_permanent)
+        return await self._change(user_id, task_ids, remove, in_trash=self._policy.has_trash)
 
     async def restore(self, user_id: str, task_ids: Collection[int]) -> Sequence[Change]:
         """Take tasks out of the trash; where deletion is permanent there is none."""
-        in_trash = not self._policy.deletion_permanent
-        return await self._change(user_id, task_ids, Task.restore, in_trash=in_trash)
+        return await self._change(user_id, task_ids, Task.restore, in_trash=self._policy.has_trash)
 
     async def put_back(self, user_id: str, reversions: Collection[Reversion], known_at: datetime) -> Sequence[Change]:
         """Return tasks to earlier states.
@@ -103,7 +102,8 @@ class TaskBatch:
         def decide(tasks: Mapping[int, Task]) -> Mapping[int, Outcome]:
             now = self._clock.now()
             # Begun anew each time, because a store may ask again after it gave up on its first try.
-            changes[:] = [Change(task, change(task, now)) for task in _all_of(ids, tasks, in_trash=in_trash)]
+            found = [present(tasks.get(task_id), task_id, in_trash=in_trash) for task_id in ids]
+            changes[:] = [Change(task, change(task, now)) for task in found]
             return {step.before.id: step.after for step in changes if step.after is not step.before}  # type: ignore[misc]  # an Outcome again
 
         try:
@@ -118,15 +118,3 @@ def _refuse_impossible(task_ids: Iterable[int]) -> None:
     for task_id in task_ids:
         if not 1 <= task_id <= MAX_TASK_ID:
             raise TaskNotFound(task_id)
-
-
-def _all_of(task_ids: Iterable[int], tasks: Mapping[int, Task], *, in_trash: bool) -> Iterator[Task]:
-    for task_id in task_ids:
-        task = tasks.get(task_id)
-        if task is None or (task.deleted_at and not in_trash):
-            raise TaskNotFound(task_id)
-        yield task
-
-
-def _removed(task: Task, now: datetime) -> None:  # noqa: ARG001  has the shape of the task's own changes
-    return None

@@ -21,3 +21,8 @@ class TaskPolicy:
     title_generated: bool = False
     deletion_permanent: bool = False
     stranger_forbidden: bool = False
+
+    @property
+    def has_trash(self) -> bool:
+        """Whether a deleted task can be restored."""
+        return not self.deletion_permanent

@@ -19,7 +19,7 @@ from todo_core.errors import (
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.query import Status, TaskQuery
-from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskChanges
+from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, deletion
 
 Versions = Collection[int] | None
 """The versions that a caller accepts for a task it wants to change; None accepts any."""
@@ -46,7 +46,7 @@ class TaskService:
         self._clock = clock
         self._policy = policy
 
-    async def create(self, user_id: str, fields: TaskChanges, key: str | None = None) -> Created:
+    async def create(self, user_id: str, fields: TaskFields, key: str | None = None) -> Created:
         """Create a task, or return the one that the same idempotency key has made.
 
         Raises InvalidInput, IdempotencyKeyReused and IdempotencyKeyInTrash.
@@ -85,15 +85,15 @@ class TaskService:
     async def get(self, user_id: str, task_id: int) -> Task:
         """Return a task."""
         task = await self._find(user_id, task_id)
-        if task is None or task.deleted_at:
+        if task is None or not task.visible:
             raise await absence(self._repository, self._policy, user_id, task_id)
         return task
 
-    async def update(self, user_id: str, task_id: int, changes: TaskChanges, versions: Versions = None) -> Task:
+    async def update(self, user_id: str, task_id: int, changes: TaskFields, versions: Versions = None) -> Task:
         """Change the fields that were sent. Raises InvalidInput, whether or not the user has the task."""
         try:
             return await self._change(
-                user_id, task_id, lambda task: task.edit(changes, self._policy, self._clock.now()), versions
+                user_id, task_id, lambda task, now: task.edit(changes, self._policy, now), versions
             )
         except (TaskNotFound, TaskForbidden):
             changes.check(self._policy)
@@ -101,68 +101,72 @@ class TaskService:
 
     async def toggle(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Complete an open task, reopen a completed one; concurrent toggles never lose one another."""
-        return await self._change(user_id, task_id, self._now(Task.toggle), versions)
+        return await self._change(user_id, task_id, Task.toggle, versions)
 
     async def complete(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Mark a task as done."""
-        return await self._change(user_id, task_id, self._now(Task.complete), versions)
+        return await self._change(user_id, task_id, Task.complete, versions)
 
     async def reopen(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Mark a task as still to do."""
-        return await self._change(user_id, task_id, self._now(Task.reopen), versions)
+        return await self._change(user_id, task_id, Task.reopen, versions)
 
     async def delete(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Remove a task for good, or put it into the trash, as the policy says. Returns it as it was in the end."""
-        if not self._policy.deletion_permanent:
-            return await self._change(user_id, task_id, self._now(Task.delete), versions)
-        removed: list[Task] = []
-        await self._change(user_id, task_id, removed.append, versions)
-        return removed[-1]
+        delete, seen = deletion(self._policy), list[Task]()
+
+        def change(task: Task, now: datetime) -> Task | None:
+            seen.append(task)
+            return delete(task, now)
+
+        return await self._change(user_id, task_id, change, versions) or seen[-1]
 
     async def restore(self, user_id: str, task_id: int, versions: Versions = None) -> Task:
         """Take a task out of the trash; where deletion is permanent there is none."""
-        return await self._change(
-            user_id, task_id, self._now(Task.restore), versions, in_trash=not self._policy.deletion_permanent
-        )
+        return await self._change(user_id, task_id, Task.restore, versions, in_trash=self._policy.has_trash)
 
     def _check(self, query: TaskQuery) -> None:
-        if query.status is Status.DELETED and self._policy.deletion_permanent:
+        if query.status is Status.DELETED and not self._policy.has_trash:
             raise InvalidInput("status", "not_allowed", "There is no trash here.")
-
-    def _now(self, method: Callable[[Task, datetime], Task]) -> Callable[[Task], Task]:
-        return lambda task: method(task, self._clock.now())
 
     async def _change(
         self,
         user_id: str,
         task_id: int,
-        change: Callable[[Task], Outcome],
+        change: Callable[[Task, datetime], Outcome],
         versions: Versions,
         *,
         in_trash: bool = False,
     ) -> Outcome:
         def decide(task: Task | None) -> Outcome:
-            if task is None or (task.deleted_at and not in_trash):
-                raise TaskNotFound(task_id)
-            after = change(task)
-            if versions is not None and task.version not in versions:
-                raise VersionConflict(task_id, task.version)
+            found = present(task, task_id, in_trash=in_trash)
+            after = change(found, self._clock.now())
+            if versions is not None and found.version not in versions:
+                raise VersionConflict(task_id, found.version)
             return after
 
-        before = await self._find(user_id, task_id)
-        if before is None or (before.deleted_at and not in_trash):
-            raise await absence(self._repository, self._policy, user_id, task_id)
-        after = decide(before)
-        if after is before or await self._repository.replace(before, after):
-            return after
-        # Somebody was faster. Trying the same again starves under contention, so this time wait in line.
-        outcomes = await self._repository.change(
-            user_id, [task_id], lambda tasks: {task_id: decide(tasks.get(task_id))}
-        )
+        try:
+            before = present(await self._find(user_id, task_id), task_id, in_trash=in_trash)
+            after = decide(before)
+            if after is before or await self._repository.replace(before, after):
+                return after
+            # Somebody was faster. Trying the same again starves under contention, so this time wait in line.
+            outcomes = await self._repository.change(
+                user_id, [task_id], lambda tasks: {task_id: decide(tasks.get(task_id))}
+            )
+        except TaskNotFound:
+            raise await absence(self._repository, self._policy, user_id, task_id) from None
         return outcomes[task_id]
 
     async def _find(self, user_id: str, task_id: int) -> Task | None:
         return await self._repository.get(user_id, task_id) if 1 <= task_id <= MAX_TASK_ID else None
+
+
+def present(task: Task | None, task_id: int, *, in_trash: bool) -> Task:
+    """Return a task that can be changed, one in the trash only where that is asked for. Raises TaskNotFound."""
+    if task is None or not (task.visible or in_trash):
+        raise TaskNotFound(task_id)
+    return task
 
 
 async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
@@ -173,7 +177,7 @@ async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, 
     return TaskForbidden(task_id) if policy.stranger_forbidden else TaskHidden(task_id)
 
 
-def _digest(fields: TaskChanges) -> bytes:
+def _digest(fields: TaskFields) -> bytes:
     sent = {name: value for name, value in asdict(fields).items() if value is not ABSENT}
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).digest()
 
@@ -181,6 +185,6 @@ def _digest(fields: TaskChanges) -> bytes:
 def _replay(task: Task, digest: bytes, idempotency: Idempotency) -> Created:
     if digest != idempotency.digest:
         raise IdempotencyKeyReused
-    if task.deleted_at:
+    if not task.visible:
         raise IdempotencyKeyInTrash
     return Created(task, replayed=True)

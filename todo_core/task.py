@@ -1,6 +1,7 @@
 """A task, and every rule about what may happen to one."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple
@@ -25,7 +26,7 @@ Absent = Literal[_Absent.ABSENT]
 
 
 @dataclass(frozen=True, slots=True)
-class TaskChanges:
+class TaskFields:
     """The fields of a task that a caller sent; the others stay as they are."""
 
     title: str | Absent | None = ABSENT
@@ -40,6 +41,15 @@ class TaskChanges:
             clean_title(self.title, policy.title_limit)
         if self.description is not ABSENT:
             clean_description(self.description, policy.description_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When a task that comes from elsewhere was made, changed and done; None where nobody knows."""
+
+    created_at: datetime | None
+    updated_at: datetime | None
+    completed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +89,16 @@ class NewTask:
     deleted_at: datetime | None = None
     idempotency: Idempotency | None = None
 
+    @property
+    def completed(self) -> bool:
+        """Whether the task is done."""
+        return self.completed_at is not None
+
     @classmethod
     def draft(
         cls,
         user_id: str,
-        fields: TaskChanges,
+        fields: TaskFields,
         policy: TaskPolicy,
         now: datetime,
         idempotency: Idempotency | None = None,
@@ -100,6 +115,22 @@ class NewTask:
         completed_at = now if fields.completed is True else None
         return cls(user_id, title, description, completed_at, now, now, None, idempotency)
 
+    @classmethod
+    def imported(cls, user_id: str, fields: TaskFields, policy: TaskPolicy, now: datetime, times: Times) -> "NewTask":
+        """Apply the policy to a task from elsewhere, which keeps its times.
+
+        Where they are not known it was made now, done when it was changed, and changed when it was done. Where
+        ``completed`` was not sent, a task with a time of completion is done. Raises InvalidInput.
+        """
+        created_at = times.created_at or now
+        draft = cls.draft(user_id, fields, policy, created_at)
+        completed = times.completed_at is not None if fields.completed is ABSENT else fields.completed
+        if times.completed_at and not completed:
+            raise InvalidInput("completed_at", "contradiction", "A task with a completed_at must be completed.")
+        completed_at = (times.completed_at or times.updated_at or now) if completed else None
+        updated_at = times.updated_at or max(created_at, completed_at or created_at)
+        return replace(draft, completed_at=completed_at, updated_at=updated_at)
+
     def with_id(self, task_id: int) -> "Task":
         """Return the task that a store made of this draft."""
         return Task(
@@ -107,7 +138,6 @@ class NewTask:
             user_id=self.user_id,
             title=self.title,
             description=self.description,
-            completed=self.completed_at is not None,
             completed_at=self.completed_at,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -119,22 +149,31 @@ class NewTask:
 class Task(NamedTuple):
     """One user's task; a change returns a new value with the next version, or the same object if nothing changes.
 
-    Times are aware and in UTC; ``completed`` holds exactly when ``completed_at`` is set; a task with a ``deleted_at``
-    is in the trash. A named tuple, because a frozen dataclass takes five times as long to make, and lists are long.
+    Times are aware and in UTC; a task with a ``deleted_at`` is in the trash. A named tuple, because a frozen dataclass
+    takes five times as long to make, and lists are long.
     """
 
     id: int
     user_id: str
     title: str
     description: str | None
-    completed: bool
     completed_at: datetime | None
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
     version: int
 
-    def edit(self, changes: TaskChanges, policy: TaskPolicy, now: datetime) -> "Task":
+    @property
+    def completed(self) -> bool:
+        """Whether the task is done."""
+        return self.completed_at is not None
+
+    @property
+    def visible(self) -> bool:
+        """Whether the task is outside the trash."""
+        return self.deleted_at is None
+
+    def edit(self, changes: TaskFields, policy: TaskPolicy, now: datetime) -> "Task":
         """Change the fields that were sent, and validate only those. Raises InvalidInput."""
         title, description, completed = self.title, self.description, self.completed
         if changes.title is None:
@@ -148,15 +187,15 @@ class Task(NamedTuple):
         if (title, description, completed) == (self.title, self.description, self.completed):
             return self
         completed_at = self.completed_at if completed == self.completed else now if completed else None
-        return self._changed(now, title=title, description=description, completed=completed, completed_at=completed_at)
+        return self._changed(now, title=title, description=description, completed_at=completed_at)
 
     def complete(self, now: datetime) -> "Task":
         """Mark the task as done; a task that is done already keeps the time at which it was done."""
-        return self if self.completed else self._changed(now, completed=True, completed_at=now)
+        return self if self.completed else self._changed(now, completed_at=now)
 
     def reopen(self, now: datetime) -> "Task":
         """Mark the task as still to do."""
-        return self._changed(now, completed=False, completed_at=None) if self.completed else self
+        return self._changed(now, completed_at=None) if self.completed else self
 
     def toggle(self, now: datetime) -> "Task":
         """Complete an open task, reopen a completed one."""
@@ -164,23 +203,31 @@ class Task(NamedTuple):
 
     def delete(self, now: datetime) -> "Task":
         """Put the task into the trash."""
-        return self if self.deleted_at else self._changed(now, deleted_at=now)
+        return self._changed(now, deleted_at=now) if self.visible else self
 
     def restore(self, now: datetime) -> "Task":
         """Take the task out of the trash."""
-        return self._changed(now, deleted_at=None) if self.deleted_at else self
+        return self if self.visible else self._changed(now, deleted_at=None)
 
     def put_back(self, state: TaskState, now: datetime) -> "Task":
         """Give the task what it had before; stored values are not validated again."""
         sent = {name: getattr(state, name) for name in state.__slots__ if getattr(state, name) is not ABSENT}
         if all(getattr(self, name) == value for name, value in sent.items()):
             return self
-        completed_at = sent.get("completed_at", self.completed_at)
-        return self._changed(now, completed=completed_at is not None, **sent)
+        return self._changed(now, **sent)
 
     def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as NamedTuple._replace
         # A clock that was set back must not make a change look older than the one before it.
         return self._replace(updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
+
+
+def remove(task: Task, now: datetime) -> None:
+    """Remove the task for good."""
+
+
+def deletion(policy: TaskPolicy) -> Callable[[Task, datetime], Task | None]:
+    """Return the change by which a policy deletes a task: into the trash, or for good."""
+    return Task.delete if policy.has_trash else remove
 
 
 def _generate_title(description: str | None, limit: int) -> str:

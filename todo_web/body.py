@@ -14,7 +14,7 @@ from pydantic import BaseModel, StrictBool, StrictStr, ValidationError
 from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
-from todo_core.task import TaskChanges
+from todo_core.task import TaskFields
 from todo_core.text import has_lone_surrogate, not_unicode
 from todo_web.contracts import Contract
 from todo_web.ignored import NAMED_LIMIT, is_identifier, note_ignored
@@ -64,11 +64,11 @@ class BodyReader:
         self._completed = contract.field_name("completed")
         self._values = contract.completed_values
 
-    async def task_fields(self, request: Request) -> TaskChanges:
+    async def task_fields(self, request: Request) -> TaskFields:
         """Read the body of create and update."""
         _check_media_type(request)
         body = self._read(TaskBody, self._task, request, await _content(request))
-        return TaskChanges(**{name: getattr(body, name) for name in body.model_fields_set})
+        return TaskFields(**{name: getattr(body, name) for name in body.model_fields_set})
 
     async def wanted_completion(self, request: Request) -> bool | None:
         """Read the optional body of a completion route; None if it names no state."""

@@ -13,7 +13,7 @@ from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
-from todo_adapters.tokens import open_verifier
+from todo_adapters.tokens.composition import open_verifier
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, data_folder
 from todo_adapters.clock import SystemClock
 from todo_adapters.private_file import exposure, make_private
-from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.issue import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
 from todo_web.container import opened, storage_of

@@ -50,7 +50,7 @@ def contract_routes(contract: Contract) -> list[APIRoute]:
         ("DELETE", one, endpoints.delete_task),
         ("PATCH", f"{one}/{contract.completion}", endpoints.complete_task),
     ]
-    if not contract.policy.deletion_permanent:
+    if contract.policy.has_trash:
         routes.append(("POST", f"{one}/restore", endpoints.restore_task))
     route_class = _route_class(contract)
     return [

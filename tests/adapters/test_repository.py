@@ -109,7 +109,6 @@ def test_every_field_that_may_change_is_stored(repository: TaskRepository) -> No
     changed = task._replace(
         title="new",
         description=None,
-        completed=False,
         completed_at=None,
         updated_at=LATER,
         deleted_at=LATER,

@@ -18,7 +18,7 @@ from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.driver import run_now
 from todo_core.policy import TaskPolicy
-from todo_core.task import NewTask, TaskChanges
+from todo_core.task import NewTask, TaskFields
 
 TASKS = 1000
 YARDSTICK = "import typer"
@@ -27,7 +27,7 @@ YARDSTICK = "import typer"
 def fill(path: Path) -> None:
     """Make a store with 1,000 tasks."""
     now = SystemClock().now()
-    texts = [TaskChanges(title=f"Task number {n}", description="with a few words") for n in range(TASKS)]
+    texts = [TaskFields(title=f"Task number {n}", description="with a few words") for n in range(TASKS)]
     store = SqliteTaskRepository(path)
     run_now(store.add_all("ann", [NewTask.draft("ann", fields, TaskPolicy(), now) for fields in texts]))
     store.close()

@@ -20,7 +20,7 @@ from tests.processes import free_port
 from tests.secrecy import SECRET, leak
 from tests.served import Served
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.issue import issue_token
 
 PROGRAM = str(Path(sys.executable).with_name("todo"))
 

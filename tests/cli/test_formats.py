@@ -64,7 +64,6 @@ def tasks(draw: st.DrawFn) -> Task:
         user_id="ann",
         title=draw(titles()),
         description=draw(descriptions()),
-        completed=completed_at is not None,
         completed_at=completed_at,
         created_at=draw(TIMES),
         updated_at=draw(TIMES),
@@ -75,7 +74,7 @@ def tasks(draw: st.DrawFn) -> Task:
 
 def task(title: str, description: str | None = None, *, completed: bool = False) -> Task:
     now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    return Task(1, "ann", title, description, completed, now if completed else None, now, now, None, 1)
+    return Task(1, "ann", title, description, now if completed else None, now, now, None, 1)
 
 
 def as_file(name: str, exported: Iterable[Task]) -> TextFile:

@@ -18,7 +18,7 @@ from tests.adapters.neon.gate import closed_gate
 from tests.clocks import FrozenClock
 from tests.postgres import Server
 from tests.web.conftest import SECRET, settings
-from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.issue import issue_token
 from todo_web.app import create_app
 from todo_web.contracts import CONTRACTS
 from todo_web.settings import Settings

@@ -12,7 +12,7 @@ from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFou
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskChanges, TaskState
+from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields, TaskState
 
 
 class List:
@@ -24,7 +24,7 @@ class List:
         self.service = TaskService(repository, self.clock, policy)
         self.batch = TaskBatch(repository, self.clock, policy)
         for user, title in [("ann", "Buy milk"), ("ann", "Write"), ("ann", "Sleep"), ("bob", "Secret")]:
-            run_now(self.service.create(user, TaskChanges(title=title)))
+            run_now(self.service.create(user, TaskFields(title=title)))
         self.clock.advance(minutes=1)
 
     def shown(self, status: Status = Status.ALL) -> list[int]:
@@ -73,10 +73,10 @@ def test_a_policy_may_tell_that_a_task_is_somebody_elses() -> None:
 
 
 def test_an_edit_applies_to_all_and_is_validated_before_the_tasks_are_looked_for(tasks: List) -> None:
-    run_now(tasks.batch.update("ann", [1, 2], TaskChanges(description="soon")))
+    run_now(tasks.batch.update("ann", [1, 2], TaskFields(description="soon")))
     assert [tasks.get(task_id).description for task_id in (1, 2, 3)] == ["soon", "soon", None]
     with pytest.raises(InvalidInput):
-        run_now(tasks.batch.update("ann", [99], TaskChanges(title=" ")))
+        run_now(tasks.batch.update("ann", [99], TaskFields(title=" ")))
 
 
 def test_deleted_tasks_are_in_the_trash_until_they_are_restored_or_removed(tasks: List) -> None:
@@ -99,7 +99,7 @@ def test_where_deletion_is_permanent_deleted_tasks_are_gone() -> None:
 
 def test_tasks_return_to_an_earlier_state(tasks: List) -> None:
     before = tasks.get(1)
-    after = run_now(tasks.service.update("ann", 1, TaskChanges("Buy oats", "soon", completed=True)))
+    after = run_now(tasks.service.update("ann", 1, TaskFields("Buy oats", "soon", completed=True)))
     run_now(tasks.service.delete("ann", 1))
     known_at = tasks.clock.now()
     tasks.clock.advance(minutes=1)
@@ -120,7 +120,7 @@ def test_putting_back_what_is_there_changes_nothing(tasks: List) -> None:
 
 def test_what_somebody_changed_since_is_never_overwritten(tasks: List) -> None:
     run_now(tasks.batch.complete("ann", [1, 2]))
-    run_now(tasks.service.update("ann", 2, TaskChanges(title="Write more")))
+    run_now(tasks.service.update("ann", 2, TaskFields(title="Write more")))
     steps = [Reversion(task_id, 2, TaskState(completed_at=None)) for task_id in (1, 2)]
     with pytest.raises(VersionConflict) as conflict:
         run_now(tasks.batch.put_back("ann", steps, tasks.clock.now()))
@@ -135,5 +135,5 @@ def test_a_task_of_a_store_begun_anew_is_another_one(tasks: List) -> None:
 
 
 def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
-    new = NewTask.draft("ann", TaskChanges(title="Fresh"), TaskPolicy(), tasks.clock.now())
+    new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
     assert list(run_now(tasks.batch.add_all("ann", iter([new, new])))) == [5, 6]

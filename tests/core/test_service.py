@@ -20,9 +20,9 @@ from todo_core.errors import (
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
-from todo_core.task import MAX_TASK_ID, Task, TaskChanges
+from todo_core.task import MAX_TASK_ID, Task, TaskFields
 
-MILK = TaskChanges(title="Buy milk")
+MILK = TaskFields(title="Buy milk")
 
 
 class Bench:
@@ -47,12 +47,12 @@ def service(bench: Bench) -> TaskService:
 
 
 def create(service: TaskService, user_id: str = "ann", title: str = "Buy milk", key: str | None = None) -> Task:
-    return run_now(service.create(user_id, TaskChanges(title=title), key)).task
+    return run_now(service.create(user_id, TaskFields(title=title), key)).task
 
 
 USE_CASES: dict[str, Callable[[TaskService, str, int], object]] = {
     "get": lambda service, user, task_id: run_now(service.get(user, task_id)),
-    "update": lambda service, user, task_id: run_now(service.update(user, task_id, TaskChanges(title="x"))),
+    "update": lambda service, user, task_id: run_now(service.update(user, task_id, TaskFields(title="x"))),
     "toggle": lambda service, user, task_id: run_now(service.toggle(user, task_id)),
     "complete": lambda service, user, task_id: run_now(service.complete(user, task_id)),
     "reopen": lambda service, user, task_id: run_now(service.reopen(user, task_id)),
@@ -71,7 +71,7 @@ def test_a_task_lives_its_whole_life(service: TaskService, bench: Bench) -> None
     assert not run_now(service.toggle("ann", task.id)).completed
     assert run_now(service.complete("ann", task.id)).completed
     assert not run_now(service.reopen("ann", task.id)).completed
-    assert run_now(service.update("ann", task.id, TaskChanges(title="Bread"))).title == "Bread"
+    assert run_now(service.update("ann", task.id, TaskFields(title="Bread"))).title == "Bread"
     assert run_now(service.delete("ann", task.id)).deleted_at == now
     assert run_now(service.list("ann", TaskQuery())) == []
     assert run_now(service.count("ann", TaskQuery(status=Status.DELETED))) == 1
@@ -153,15 +153,15 @@ def test_an_update_is_checked_before_the_task_and_the_task_before_its_version(se
     """The order of the checks."""
     task = create(service)
     with pytest.raises(InvalidInput):
-        run_now(service.update("ann", 99, TaskChanges(title=" ")))
+        run_now(service.update("ann", 99, TaskFields(title=" ")))
     with pytest.raises(InvalidInput):
-        run_now(service.update("ann", task.id, TaskChanges(description="x" * 1001), {9}))
+        run_now(service.update("ann", task.id, TaskFields(description="x" * 1001), {9}))
     with pytest.raises(InvalidInput):
-        run_now(service.update("ann", 99, TaskChanges(title=None)))
+        run_now(service.update("ann", 99, TaskFields(title=None)))
     with pytest.raises(TaskNotFound):
-        run_now(service.update("ann", 99, TaskChanges(title="x"), {9}))
+        run_now(service.update("ann", 99, TaskFields(title="x"), {9}))
     with pytest.raises(VersionConflict):
-        run_now(service.update("ann", task.id, TaskChanges(title="x"), {9}))
+        run_now(service.update("ann", task.id, TaskFields(title="x"), {9}))
 
 
 def test_a_change_of_nothing_stores_nothing(service: TaskService, bench: Bench) -> None:
@@ -183,7 +183,7 @@ def test_a_key_returns_the_first_task_as_it_is_now(service: TaskService) -> None
 
 def test_a_key_is_bound_to_its_payload(service: TaskService) -> None:
     create(service, key="k")
-    for other in (TaskChanges(title="Bread"), TaskChanges(title="Buy milk", description=None)):
+    for other in (TaskFields(title="Bread"), TaskFields(title="Buy milk", description=None)):
         with pytest.raises(IdempotencyKeyReused):
             run_now(service.create("ann", other, "k"))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
-from todo_core.task import ABSENT, UNTITLED, NewTask, Task, TaskChanges
+from todo_core.task import ABSENT, UNTITLED, Absent, NewTask, Task, TaskFields, Times
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -17,21 +17,21 @@ GENERATING = TaskPolicy(title_generated=True)
 
 
 def task(**fields: object) -> Task:
-    new = NewTask.draft("ann", TaskChanges(title="Buy milk"), POLICY, NOW).with_id(7)
+    new = NewTask.draft("ann", TaskFields(title="Buy milk"), POLICY, NOW).with_id(7)
     return new._replace(**fields)  # type: ignore[arg-type]
 
 
 def test_a_new_task_is_open_and_at_its_first_version() -> None:
-    assert task() == Task(7, "ann", "Buy milk", None, False, None, NOW, NOW, None, 1)  # noqa: FBT003  positions are the point
+    assert task() == Task(7, "ann", "Buy milk", None, None, NOW, NOW, None, 1)
 
 
 def test_a_task_made_as_done_records_when() -> None:
-    done = NewTask.draft("ann", TaskChanges(title="x", completed=True), POLICY, NOW).with_id(1)
+    done = NewTask.draft("ann", TaskFields(title="x", completed=True), POLICY, NOW).with_id(1)
     assert (done.completed, done.completed_at) == (True, NOW)
 
 
-@pytest.mark.parametrize("fields", [TaskChanges(), TaskChanges(title=None)])
-def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskChanges) -> None:
+@pytest.mark.parametrize("fields", [TaskFields(), TaskFields(title=None)])
+def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskFields) -> None:
     with pytest.raises(InvalidInput) as refused:
         NewTask.draft("ann", fields, POLICY, NOW)
     assert (refused.value.field, refused.value.reason) == ("title", "required")
@@ -53,56 +53,56 @@ def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskChanges) ->
 )
 def test_a_generated_title_is_the_first_line_of_the_description(description: str | None, title: str) -> None:
     policy = TaskPolicy(title_generated=True)
-    assert NewTask.draft("ann", TaskChanges(description=description), policy, NOW).title == title
+    assert NewTask.draft("ann", TaskFields(description=description), policy, NOW).title == title
 
 
 def test_a_blank_title_is_refused_even_where_titles_are_made() -> None:
     with pytest.raises(InvalidInput):
-        NewTask.draft("ann", TaskChanges(title=" "), GENERATING, NOW)
+        NewTask.draft("ann", TaskFields(title=" "), GENERATING, NOW)
 
 
 def test_an_edit_changes_what_was_sent_and_nothing_else() -> None:
     old = task(description="two litres")
-    new = old.edit(TaskChanges(title=" Buy oat milk "), POLICY, LATER)
+    new = old.edit(TaskFields(title=" Buy oat milk "), POLICY, LATER)
     assert new == old._replace(title="Buy oat milk", updated_at=LATER, version=2)
-    assert new.edit(TaskChanges(description=None), POLICY, LATER).description is None
-    assert new.edit(TaskChanges(completed=True), POLICY, LATER).completed_at == LATER
+    assert new.edit(TaskFields(description=None), POLICY, LATER).description is None
+    assert new.edit(TaskFields(completed=True), POLICY, LATER).completed_at == LATER
 
 
 @pytest.mark.parametrize(
     "changes",
     [
-        TaskChanges(),
-        TaskChanges(title="Buy milk"),
-        TaskChanges(title="  Buy milk"),
-        TaskChanges(description=None, completed=False),
-        TaskChanges(description="  "),
+        TaskFields(),
+        TaskFields(title="Buy milk"),
+        TaskFields(title="  Buy milk"),
+        TaskFields(description=None, completed=False),
+        TaskFields(description="  "),
     ],
 )
-def test_a_change_of_nothing_is_no_change(changes: TaskChanges) -> None:
+def test_a_change_of_nothing_is_no_change(changes: TaskFields) -> None:
     old = task()
     assert old.edit(changes, POLICY, LATER) is old
 
 
 def test_a_null_title_is_refused() -> None:
     with pytest.raises(InvalidInput):
-        task().edit(TaskChanges(title=None), GENERATING, LATER)
+        task().edit(TaskFields(title=None), GENERATING, LATER)
 
 
 def test_what_a_wider_policy_stored_can_be_sent_back_under_a_narrower_one() -> None:
     """Sending back what was received always works."""
     long = task(title="x" * 500, description="y" * 1000)
     narrow = TaskPolicy(description_limit=500)
-    same = TaskChanges(title="x" * 500, description="y" * 1000, completed=True)
+    same = TaskFields(title="x" * 500, description="y" * 1000, completed=True)
     assert long.edit(same, narrow, LATER).completed
     with pytest.raises(InvalidInput):
-        long.edit(TaskChanges(title="x" * 499), narrow, LATER)
+        long.edit(TaskFields(title="x" * 499), narrow, LATER)
 
 
 def test_completing_twice_keeps_the_first_time() -> None:
     done = task().complete(NOW)
     assert done.complete(LATER) is done
-    assert done.edit(TaskChanges(completed=True, title="x"), POLICY, LATER).completed_at == NOW
+    assert done.edit(TaskFields(completed=True, title="x"), POLICY, LATER).completed_at == NOW
     reopened = done.reopen(LATER)
     assert (reopened.completed, reopened.completed_at, reopened.version) == (False, None, 3)
     assert reopened.reopen(LATER) is reopened
@@ -129,6 +129,31 @@ def test_every_change_counts_once_and_completion_agrees_with_its_time(changes: l
         assert current.completed == (current.completed_at is not None)
 
 
+@pytest.mark.parametrize(
+    ("completed", "times", "expected"),
+    [
+        (ABSENT, Times(None, None, None), (LATER, LATER, None)),
+        (True, Times(None, None, None), (LATER, LATER, LATER)),
+        (True, Times(NOW, None, None), (NOW, LATER, LATER)),
+        (True, Times(None, NOW, None), (LATER, NOW, NOW)),
+        (True, Times(LATER, None, NOW), (LATER, LATER, NOW)),
+        (ABSENT, Times(NOW, None, LATER), (NOW, LATER, LATER)),
+        (False, Times(NOW, LATER, None), (NOW, LATER, None)),
+    ],
+)
+def test_a_task_from_elsewhere_keeps_the_times_that_are_known(
+    *, completed: bool | Absent, times: Times, expected: tuple[datetime, datetime, datetime | None]
+) -> None:
+    new = NewTask.imported("ann", TaskFields("Buy milk", completed=completed), POLICY, LATER, times)
+    assert (new.created_at, new.updated_at, new.completed_at) == expected
+
+
+def test_an_open_task_from_elsewhere_has_no_time_of_completion() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        NewTask.imported("ann", TaskFields("x", completed=False), POLICY, LATER, Times(None, None, NOW))
+    assert refused.value.field == "completed_at"
+
+
 def test_an_absent_field_differs_from_null() -> None:
-    assert TaskChanges().title is ABSENT
-    assert TaskChanges() != TaskChanges(title=None)
+    assert TaskFields().title is ABSENT
+    assert TaskFields() != TaskFields(title=None)

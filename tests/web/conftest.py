@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from tests import secrecy
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.issue import issue_token
 from todo_web.app import create_app
 from todo_web.settings import Settings
 

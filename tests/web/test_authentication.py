@@ -23,8 +23,8 @@ from tests.secrecy import leak
 from tests.web.conftest import Start, bearer, settings
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_adapters.tokens import issue_token
 from todo_adapters.tokens.claims import SHOWN_LIMIT
+from todo_adapters.tokens.issue import issue_token
 from todo_core.ports import TaskRepository
 from todo_web.app import create_app
 from todo_web.logs import log_config

@@ -117,7 +117,7 @@ def _draft(new: NewTask) -> dict[str, object]:
     return {
         "new_title": new.title,
         "new_description": new.description,
-        "new_completed": new.completed_at is not None,
+        "new_completed": new.completed,
         "new_completed_at": new.completed_at,
         "new_created_at": new.created_at,
         "new_updated_at": new.updated_at,

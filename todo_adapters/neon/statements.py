@@ -48,7 +48,6 @@ _TASK = (
     _c.user_id,
     _c.title,
     _c.description,
-    _c.completed,
     _c.completed_at,
     _c.created_at,
     _c.updated_at,

@@ -38,14 +38,18 @@ def read_task(document: Mapping[str, object], version: int, *, in_trash: bool = 
             description = clean_description(text, ANY_LENGTH)
         case _:
             raise TypeError
-    if not is_user_id(user_id) or task_id not in IDS or isinstance(task_id, bool):
+    if (
+        document["completed"] is not (completed_at is not None)
+        or not is_user_id(user_id)
+        or task_id not in IDS
+        or isinstance(task_id, bool)
+    ):
         raise ValueError
     return Task(
         id=task_id,
         user_id=user_id,
         title=clean_title(title, ANY_LENGTH),
         description=description,
-        completed=document["completed"] is True,
         completed_at=None if completed_at is None else _time(completed_at),
         created_at=_time(document["created_at"]),
         updated_at=updated_at,
@@ -58,7 +62,7 @@ def creation(new: NewTask) -> Mapping[str, object]:
     """Return the body that creates a task; the server gives it its times. Raises NotOffered for one in the trash."""
     if new.deleted_at:
         raise NotOffered("A server adds no task to the trash.")
-    return {"title": new.title, "description": new.description, "completed": new.completed_at is not None}
+    return {"title": new.title, "description": new.description, "completed": new.completed}
 
 
 def write_of(before: Task, after: Task | None) -> Write:
@@ -67,10 +71,10 @@ def write_of(before: Task, after: Task | None) -> Write:
         raise NotOffered("A server removes no task for good; it moves tasks to the trash.")
     names = ("title", "description", "completed")
     fields = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
-    moved = bool(before.deleted_at) != bool(after.deleted_at)
+    moved = before.visible != after.visible
     if moved and not fields:
-        return Write("DELETE") if after.deleted_at else Write("POST", "/restore")
-    if fields and not moved and not after.deleted_at:
+        return Write("POST", "/restore") if after.visible else Write("DELETE")
+    if fields and not moved and after.visible:
         return Write("PUT", body=fields)
     if fields:
         raise NotOffered("A server does not change what a task in the trash says.")
@@ -79,11 +83,11 @@ def write_of(before: Task, after: Task | None) -> Write:
 
 def same_content(one: Task, other: Task) -> bool:
     """Whether two versions say the same but for the times."""
-    return (one.title, one.description, one.completed, bool(one.deleted_at)) == (
+    return (one.title, one.description, one.completed, one.visible) == (
         other.title,
         other.description,
         other.completed,
-        bool(other.deleted_at),
+        other.visible,
     )
 
 

@@ -31,7 +31,7 @@ from todo_core.text import fold
 _LOOK = 1.0
 """Seconds that a look for damage may take; it comes again after twenty times as long as it took."""
 
-_COLUMNS = "id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version"
+_COLUMNS = "id, user_id, title, description, completed_at, created_at, updated_at, deleted_at, version"
 
 _ADD = """
     INSERT INTO tasks (user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at,
@@ -207,7 +207,7 @@ def _row(user_id: str, new: NewTask) -> dict[str, object]:
         "user_id": user_id,
         "title": new.title,
         "description": new.description,
-        "completed": new.completed_at is not None,
+        "completed": new.completed,
         "completed_at": _text(new.completed_at),
         "created_at": _text(new.created_at),
         "updated_at": _text(new.updated_at),
@@ -271,13 +271,12 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _task(row: tuple[Any, ...]) -> Task:
-    task_id, user_id, title, description, completed, completed_at, created_at, updated_at, deleted_at, version = row
+    task_id, user_id, title, description, completed_at, created_at, updated_at, deleted_at, version = row
     return Task(
         id=task_id,
         user_id=user_id,
         title=title,
         description=description,
-        completed=bool(completed),
         completed_at=_time(completed_at),
         created_at=datetime.fromisoformat(created_at),
         updated_at=datetime.fromisoformat(updated_at),

@@ -55,15 +55,14 @@ class ClaimRules:
     """The rules for the claims of one deployment.
 
     ``leeway`` is in seconds and allows for clocks that differ. ``iss`` and ``aud`` must match where they are present;
-    where ``addressed`` is true they must also be present. None accepts any issuer or audience. A token may be valid for
-    ``longest`` from now; None accepts it until it expires. Tokens that are not for the service as a
-    whole may be for its ``resource``.
+    where ``addressed`` is true they must also be present. A token may be valid for ``longest`` from now; None accepts
+    it until it expires. Tokens that are not for the service as a whole may be for its ``resource``.
     """
 
     clock: Clock
-    leeway: float = 30.0
-    issuer: str | None = None
-    audience: str | None = None
+    leeway: float
+    issuer: str
+    audience: str
     addressed: bool = False
     longest: timedelta | None = LIFETIME_LIMIT
     resource: Resource | None = None
@@ -75,7 +74,7 @@ class ClaimRules:
         """
         claims = parse_object(token.payload)
         resource = self._addressee(token, claims)
-        user_id = _user_id(claims)
+        user_id = user_of(claims)
         if resource is not None:
             _check_grant(claims, user_id)
         expires = self._check_times(claims)
@@ -101,7 +100,7 @@ class ClaimRules:
         if "iss" not in claims and not self.addressed:
             return
         issuer = claims.get("iss")
-        if not isinstance(issuer, str) or self.issuer not in {None, issuer}:
+        if issuer != self.issuer:
             raise TokenRefused("wrong_issuer", facts=_differing("issuer", issuer, self.issuer))
 
     def _check_audience(self, claims: Mapping[str, object]) -> None:
@@ -110,14 +109,12 @@ class ClaimRules:
         audiences = _audiences(claims)
         if not audiences:
             raise TokenRefused("wrong_audience")
-        if self.audience not in {None, *audiences}:
+        if self.audience not in audiences:
             raise TokenRefused("wrong_audience", facts=_differing("audience", claims.get("aud"), self.audience))
 
     def _check_times(self, claims: Mapping[str, object]) -> float:
         now = self.clock.now().timestamp()
-        expires = _number(claims, "exp")
-        if expires is None:
-            raise TokenRefused("missing_exp")
+        expires = expiry_of(claims)
         for name in ("nbf", "iat"):
             start = _number(claims, name)
             if start is not None and start > now + self.leeway:
@@ -129,9 +126,28 @@ class ClaimRules:
         return expires
 
 
-def _differing(name: str, found: object, wanted: str | None) -> Mapping[str, str]:
+def user_of(claims: Mapping[str, object]) -> str:
+    """Return whom a token names. Raises TokenRefused."""
+    for name in _ID_CLAIMS:
+        if name in claims:
+            value = claims[name]
+            if isinstance(value, str) and is_user_id(value):
+                return value
+            raise TokenRefused("bad_user_id")
+    raise TokenRefused("missing_user_id")
+
+
+def expiry_of(claims: Mapping[str, object]) -> float:
+    """Return until when a token is valid, in seconds since 1970. Raises TokenRefused."""
+    expires = _number(claims, "exp")
+    if expires is None:
+        raise TokenRefused("missing_exp")
+    return expires
+
+
+def _differing(name: str, found: object, wanted: str) -> Mapping[str, str]:
     """Return what a verified token says and what it should say; the log takes the former up to a length."""
-    return {name: str(found)[:SHOWN_LIMIT], f"expected_{name}": str(wanted)}
+    return {name: str(found)[:SHOWN_LIMIT], f"expected_{name}": wanted}
 
 
 def _audiences(claims: Mapping[str, object]) -> list[str]:
@@ -167,13 +183,3 @@ def _number(claims: Mapping[str, object], name: str) -> float | None:
     if not math.isfinite(seconds):
         raise TokenRefused(f"bad_{name}")
     return seconds
-
-
-def _user_id(claims: Mapping[str, object]) -> str:
-    for name in _ID_CLAIMS:
-        if name in claims:
-            value = claims[name]
-            if isinstance(value, str) and is_user_id(value):
-                return value
-            raise TokenRefused("bad_user_id")
-    raise TokenRefused("missing_user_id")

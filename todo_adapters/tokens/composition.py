@@ -1,18 +1,17 @@
 """Put together the verifier that a deployment asks for."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
-from todo_adapters.tokens.hs256 import Hs256Verifier
-from todo_adapters.tokens.jwks import KeyCache
-from todo_adapters.tokens.published import JwksVerifier
-from todo_adapters.tokens.remembering import RememberingVerifier
+from todo_adapters.tokens.claims import LIFETIME_LIMIT, ClaimRules, Resource
+from todo_adapters.tokens.key_cache import KeyCache
+from todo_adapters.tokens.key_set import ALGORITHMS
+from todo_adapters.tokens.shared_secret import HS256, SharedSecret
+from todo_adapters.tokens.verifier import JwtVerifier, KeySource, Trust
 from todo_core.ports import Clock, TokenVerifier
 
 JWKS_PATH = "/api/auth/jwks"
@@ -45,27 +44,35 @@ async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[
     keeps nothing from starting. Raises SecretUnusable.
     """
     if settings.mode == "hs256":
-        yield RememberingVerifier(_shared(settings, clock), clock, settings.leeway)
+        yield JwtVerifier(trusted(settings, clock), clock, settings.leeway)
         return
     from todo_adapters.tokens.jwks_client import open_jwks_client  # noqa: PLC0415  slow, and only needed here
 
-    shared = _shared(settings, clock) if settings.mode == "both" else None
     async with (
         open_jwks_client(settings.jwks_url) as client,
         aclosing(KeyCache(client.fetch, clock, url=_shown(settings.jwks_url))) as cache,
     ):
         cache.current()
-        rules = settings.leeway, settings.issuer, settings.audience, settings.longest
-        published = JwksVerifier(cache, clock, *rules, settings.resource)
-        yield RememberingVerifier(BothVerifier(shared, published) if shared else published, clock, settings.leeway)
+        yield JwtVerifier(trusted(settings, clock, cache), clock, settings.leeway)
+
+
+def trusted(settings: TokenSettings, clock: Clock, published: KeySource | None = None) -> Mapping[str, Trust]:
+    """Return what a deployment trusts, by algorithm: its shared secret, the keys that are published, or both.
+
+    A token that a published key signed must say from whom and for whom it is: other parties may publish tokens signed
+    with the same keys. Only these keys sign what is issued for a resource. Raises SecretUnusable.
+    """
+    rules = ClaimRules(clock, settings.leeway, settings.issuer, settings.audience, longest=settings.longest)
+    found: dict[str, Trust] = {}
+    if settings.mode != "jwks":
+        found[HS256] = Trust(SharedSecret(settings.secret), rules)
+    if published is not None:
+        rules = replace(rules, addressed=True, resource=settings.resource)
+        found |= dict.fromkeys(ALGORITHMS, Trust(published, rules))
+    return found
 
 
 def _shown(url: str) -> str:
     """Return an address without what may be a credential in it."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-
-
-def _shared(settings: TokenSettings, clock: Clock) -> Hs256Verifier:
-    rules = settings.leeway, settings.issuer, settings.audience, settings.longest
-    return Hs256Verifier(settings.secret, clock, *rules)

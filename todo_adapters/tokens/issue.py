@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import jwt
 
-from todo_adapters.tokens.secret import read_secret
+from todo_adapters.tokens.shared_secret import HS256, read_secret
 
 
 def issue_token(secret: str, user_id: str, ttl: timedelta, now: datetime) -> str:
@@ -14,4 +14,4 @@ def issue_token(secret: str, user_id: str, ttl: timedelta, now: datetime) -> str
     """
     issued = int(now.timestamp())
     claims = {"sub": user_id, "iat": issued, "exp": issued + int(ttl.total_seconds())}
-    return jwt.encode(claims, read_secret(secret), algorithm="HS256")
+    return jwt.encode(claims, read_secret(secret), algorithm=HS256)

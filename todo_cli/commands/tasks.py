@@ -10,7 +10,7 @@ from todo_cli.session import Program
 from todo_cli.task_ids import task_ids_argument, words
 from todo_core.driver import run_now
 from todo_core.query import Sort, Status, TaskQuery
-from todo_core.task import ABSENT, TaskChanges
+from todo_core.task import ABSENT, TaskFields
 from todo_core.text import clean_search
 
 _STDIN = "-"
@@ -32,7 +32,7 @@ def add_command(program: Program, title: tuple[str, ...], description: str | Non
     todo add "Call Ann" -d "about the party"
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     text = _text(program, description)
-    fields = TaskChanges(title=" ".join(title), description=text, completed=done)
+    fields = TaskFields(title=" ".join(title), description=text, completed=done)
     with program.session() as session:
         task = run_now(session.tasks.create(session.user_id, fields)).task
         session.history.added(f"add {task.title}", [task.id], task.created_at)
@@ -87,10 +87,10 @@ def edit_command(
     """Change what tasks say; all of them or none."""
     if no_description and description is not None:
         raise Misuse("Either --description or --no-description, not both.")
-    changes = TaskChanges(title=ABSENT if title is None else title)
+    changes = TaskFields(title=ABSENT if title is None else title)
     if no_description or description is not None:
         changes = replace(changes, description=_text(program, description))
-    if changes == TaskChanges():
+    if changes == TaskFields():
         raise Misuse("Nothing to change; use --title, --description or --no-description.")
     with program.session() as session:
         outcome = run_now(session.batch.update(session.user_id, task_ids, changes))

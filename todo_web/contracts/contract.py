@@ -78,7 +78,7 @@ class Contract:
         """What a list may be filtered by, under the words that this contract has for it; the trash if there is one."""
         pending, completed = self.completed_values or (Status.PENDING, Status.COMPLETED)
         words = {"all": Status.ALL, pending: Status.PENDING, completed: Status.COMPLETED}
-        return words if self.policy.deletion_permanent else {**words, "deleted": Status.DELETED}
+        return {**words, "deleted": Status.DELETED} if self.policy.has_trash else words
 
     @property
     def sorts(self) -> Mapping[str, Sort]:

@@ -54,7 +54,7 @@ def _operation_id(contract: Contract, operation: str) -> str:
 def _description(contract: Contract, operation: str) -> str:
     """Return what the contract says about an operation, where contracts differ or a name does not tell."""
     completion = "marks the task as done" if contract.completion_marks else "turns the task's state round"
-    deletion = "The task is gone for good." if contract.policy.deletion_permanent else "The task goes to the trash."
+    deletion = "The task goes to the trash." if contract.policy.has_trash else "The task is gone for good."
     pages = "all of them" if contract.page_size is None else f"{contract.page_size} a page"
     return {
         "list_tasks": f"The user's tasks, oldest first unless sorted otherwise, {pages} unless a limit is asked for.",

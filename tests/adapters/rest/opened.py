@@ -9,7 +9,7 @@ from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.exchange import open_exchange
 from todo_adapters.rest.repository import RestTaskRepository
-from todo_adapters.tokens import issue_token
+from todo_adapters.tokens.issue import issue_token
 
 
 def token_of(user_id: str) -> str:

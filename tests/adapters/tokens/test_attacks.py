@@ -6,13 +6,10 @@ from contextlib import aclosing
 
 import pytest
 
-from tests.adapters.tokens.attacks import ATTACKS, LEEWAY, Attack, Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET
+from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
+from tests.adapters.tokens.verifiers import both_verifier, published_verifier, shared_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, RememberingVerifier
-from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.jwks import KeyCache
-from todo_adapters.tokens.published import JwksVerifier
+from todo_adapters.tokens.key_cache import KeyCache
 from todo_core.errors import TokenExpired, TokenRefused
 
 CLOCK = FrozenClock()
@@ -23,11 +20,9 @@ REASON = re.compile("[a-z0-9_]{3,40}")
 async def outcomes(text: str) -> list[object]:
     """Return what each mode makes of a token: hs256, jwks and both, the last one twice."""
     async with aclosing(KeyCache(SCENE.issuer.fetch, CLOCK)) as cache:
-        shared = Hs256Verifier(SECRET, CLOCK, LEEWAY, ISSUER, ISSUER)
-        published = JwksVerifier(cache, CLOCK, LEEWAY, ISSUER, ISSUER)
-        both = RememberingVerifier(BothVerifier(shared, published), CLOCK)
+        both = both_verifier(CLOCK, cache)
         found: list[object] = []
-        for verifier in (shared, published, both, both):
+        for verifier in (shared_verifier(CLOCK), published_verifier(CLOCK, cache), both, both):
             found += await asyncio.gather(verifier.verify(text), return_exceptions=True)
         return found
 

@@ -10,9 +10,9 @@ import pytest
 from tests.adapters.tokens.forge import ISSUER, SECRET, token
 from tests.adapters.tokens.issuer import Issuer
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens import TokenSettings, open_verifier
-from todo_adapters.tokens.jwks import FetchFailed
+from todo_adapters.tokens.composition import TokenSettings, open_verifier
 from todo_adapters.tokens.jwks_client import SIZE_LIMIT, open_jwks_client
+from todo_adapters.tokens.key_cache import FetchFailed
 from todo_core.errors import KeysUnavailable
 
 

@@ -6,12 +6,11 @@ from contextlib import aclosing
 from pathlib import Path
 
 from tests.adapters.tokens.attacks import ATTACKS, Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET, token
+from tests.adapters.tokens.forge import ISSUER, token
+from tests.adapters.tokens.verifiers import both_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, Resource
-from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.jwks import KeyCache
-from todo_adapters.tokens.published import JwksVerifier
+from todo_adapters.tokens.claims import Resource
+from todo_adapters.tokens.key_cache import KeyCache
 from todo_core.errors import TokenRefused
 
 PAGE = Path(__file__).parents[3] / "docs" / "better-auth.md"
@@ -34,8 +33,7 @@ async def reasons() -> set[str]:
     clock = FrozenClock()
     scene = Scene(int(clock.now().timestamp()))
     async with aclosing(KeyCache(scene.issuer.fetch, clock)) as cache:
-        published = JwksVerifier(cache, clock, 30, ISSUER, ISSUER, resource=Resource(RESOURCE, (ISSUER,)))
-        verifier = BothVerifier(Hs256Verifier(SECRET, clock, 30, ISSUER, ISSUER), published)
+        verifier = both_verifier(clock, cache, Resource(RESOURCE, (ISSUER,)))
         grants: list[dict[str, object]] = [{"cnf": {}}, {"client_id": "alice"}]
         texts = [
             *(attack.make(scene) for attack in ATTACKS),

@@ -6,12 +6,11 @@ from contextlib import aclosing
 import pytest
 
 from tests.adapters.tokens.attacks import Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET
+from tests.adapters.tokens.forge import ISSUER
+from tests.adapters.tokens.verifiers import both_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, RememberingVerifier, Resource
-from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.jwks import KeyCache
-from todo_adapters.tokens.published import JwksVerifier
+from todo_adapters.tokens.claims import Resource
+from todo_adapters.tokens.key_cache import KeyCache
 from todo_core.errors import TokenRefused
 
 CLOCK = FrozenClock()
@@ -24,8 +23,7 @@ OTHER = "https://tasks.example/other"
 async def outcomes(text: str, *places: str | None) -> list[str]:
     """Return what one verifier makes of a token at one place after another: the user, or the reason."""
     async with aclosing(KeyCache(SCENE.issuer.fetch, CLOCK)) as cache:
-        published = JwksVerifier(cache, CLOCK, 30, ISSUER, ISSUER, resource=Resource(URL, (ISSUER, AUTH)))
-        verifier = RememberingVerifier(BothVerifier(Hs256Verifier(SECRET, CLOCK, 30, ISSUER, ISSUER), published), CLOCK)
+        verifier = both_verifier(CLOCK, cache, Resource(URL, (ISSUER, AUTH)))
         found = []
         for place in places:
             try:

@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jwt
 import pytest
 
+from tests.adapters.tokens.forge import ISSUER
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier
+from todo_adapters.tokens.claims import ClaimRules
+from todo_adapters.tokens.key_set import VerificationKey
+from todo_adapters.tokens.shared_secret import HS256, SharedSecret
+from todo_adapters.tokens.verifier import JwtVerifier, Trust
 from todo_core.driver import run_now
 from todo_core.errors import TokenRefused
 
@@ -24,12 +29,17 @@ BEHIND_THE_SIGNATURE = {"bad_json", "missing_exp"}
 """Their payloads are no claims, so a good signature shows by what is refused next."""
 
 
-class RawKeyVerifier(Hs256Verifier):
+class RawKey(SharedSecret):
     """Takes any bytes as its key, as the vectors have them, where a deployment has a text."""
 
     def __init__(self, key: bytes) -> None:
-        super().__init__("x" * 32, FrozenClock())
-        self._key = key
+        hmac = jwt.get_algorithm_by_name(HS256)
+        self._key = VerificationKey(HS256, lambda signed, signature: hmac.verify(signed, key, signature))
+
+
+def verifier(key: bytes) -> JwtVerifier:
+    clock = FrozenClock()
+    return JwtVerifier({HS256: Trust(RawKey(key), ClaimRules(clock, 30, ISSUER, ISSUER))}, clock)
 
 
 def vectors() -> Iterator[tuple[bytes, dict[str, Any]]]:
@@ -50,7 +60,7 @@ def test_hs256_vectors() -> None:
             continue
         text = vector["jws"] if isinstance(vector["jws"], str) else json.dumps(vector["jws"])
         with pytest.raises(TokenRefused) as caught:
-            run_now(RawKeyVerifier(key).verify(text))
+            run_now(verifier(key).verify(text))
         signed = caught.value.reason in BEHIND_THE_SIGNATURE and not text.startswith(".")
         assert signed == (vector["result"] == "valid"), vector["tcId"]
         tried += 1

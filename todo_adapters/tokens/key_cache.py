@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from todo_adapters.tokens.keys import KeySet, KeySetUnusable, read_key_set
-from todo_core.errors import KeysUnavailable
+from todo_adapters.tokens.key_set import KeySet, KeySetUnusable, VerificationKey, read_key_set
+from todo_core.errors import KeysUnavailable, TokenRefused
 from todo_core.ports import Clock
 
 FRESH = timedelta(seconds=300)
@@ -25,7 +25,7 @@ class FetchFailed(Exception):
 
 
 class KeyCache:
-    """Fetches a key set when it is due, in at most one task at a time.
+    """Implements todo_adapters.tokens.verifier.KeySource; fetches a key set when it is due, in one task at most.
 
     Keys are fresh for 300 s. Then the next request starts a refresh and goes on with what is known; an issuer that is
     down is asked again every 30 s, and its last keys are used for up to 24 h. A key id that is not known may start a
@@ -52,11 +52,26 @@ class KeyCache:
             self._start()
         return self._usable()
 
-    async def keys_for(self, key_id: str) -> KeySet:
-        """Return the keys in use; waits for a fetch only if the key id is unknown and a fetch may find it.
+    async def find(self, key_id: str | None) -> tuple[VerificationKey, KeySet]:
+        """Return the key of this id and all the keys in use; waits only for a fetch that may find an unknown key.
 
-        Raises KeysUnavailable if no keys may be used.
+        Raises TokenRefused if it is unknown still, and KeysUnavailable if no keys may be used.
         """
+        if key_id is None:
+            raise TokenRefused("missing_key_id")
+        keys = await self._keys_for(key_id)
+        key = keys.by_id.get(key_id)
+        if key is None:
+            raise TokenRefused("unknown_key")
+        return key, keys
+
+    async def aclose(self) -> None:
+        """End the fetch that is under way, if there is one."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _keys_for(self, key_id: str) -> KeySet:
         under_way = self._task
         keys = self.current()
         if _lacks(keys, key_id):
@@ -67,12 +82,6 @@ class KeyCache:
         if keys is None:
             raise KeysUnavailable
         return keys
-
-    async def aclose(self) -> None:
-        """End the fetch that is under way, if there is one."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
 
     def _usable(self) -> KeySet | None:
         return self._keys if self._clock.now() < self._usable_until else None

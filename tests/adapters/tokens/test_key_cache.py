@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.tokens.forge import ISSUER, SECRET, token
+from tests.adapters.tokens.forge import ISSUER, token
 from tests.adapters.tokens.issuer import Issuer
+from tests.adapters.tokens.verifiers import both_verifier, published_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, RememberingVerifier
-from todo_adapters.tokens.both import BothVerifier
-from todo_adapters.tokens.jwks import FetchFailed, KeyCache
-from todo_adapters.tokens.published import JwksVerifier
+from todo_adapters.tokens.key_cache import FetchFailed, KeyCache
 from todo_core.errors import KeysUnavailable, TokenExpired, TokenRefused
 from todo_core.ports import TokenVerifier
 
@@ -31,8 +29,7 @@ class World:
         self.gate = asyncio.Event()
         self.gate.set()
         self.cache = KeyCache(fetch or self._fetch, self.clock)
-        self.published = JwksVerifier(self.cache, self.clock, 30, ISSUER, ISSUER)
-        self.verifier: TokenVerifier = RememberingVerifier(self.published, self.clock)
+        self.verifier: TokenVerifier = published_verifier(self.clock, self.cache)
 
     def token(self, key_id: str = "one", /, **claims: Any) -> str:  # noqa: ANN401  claims are any JSON
         now = int(self.clock.now().timestamp())
@@ -355,7 +352,7 @@ def test_a_request_waits_for_keys_only_so_long_in_all() -> None:
 
         here = World()
         async with aclosing(KeyCache(hang, here.clock, patience=0.05)) as cache:
-            verifier = JwksVerifier(cache, here.clock, 30, ISSUER, ISSUER)
+            verifier = published_verifier(here.clock, cache)
             for _ in range(2):
                 with pytest.raises(KeysUnavailable):
                     await verifier.verify(here.token())
@@ -407,12 +404,10 @@ def test_an_unusable_answer_changes_nothing(answer: bytes) -> None:
 def test_in_both_modes_the_algorithm_decides() -> None:
     async def story() -> None:
         async with world() as here:
-            both = BothVerifier(Hs256Verifier(SECRET, here.clock, 30, ISSUER, ISSUER), here.published)
-            here.verifier = RememberingVerifier(both, here.clock)
+            here.verifier = both_verifier(here.clock, here.cache)
             shared = {"sub": "bob", "exp": here.clock.now().timestamp() + 60}
             for _ in range(2):
                 assert await here.verifier.verify(token(shared)) == "bob"
-                assert await both.verify(token(shared)) == "bob"
                 assert await here.verifier.verify(here.token()) == "alice"
             published = here.issuer.key_set()
             assert await here.refusal(token(shared, {"kid": "one"}, secret=published)) == "bad_signature"
@@ -426,8 +421,7 @@ def test_a_shared_secret_works_in_both_modes_while_the_issuer_is_down() -> None:
     async def story() -> None:
         async with world() as here:
             here.issuer.failure = FetchFailed("ConnectError")
-            both = BothVerifier(Hs256Verifier(SECRET, here.clock), here.published)
-            here.verifier = RememberingVerifier(both, here.clock)
+            here.verifier = both_verifier(here.clock, here.cache)
             text = token({"sub": "bob", "exp": here.clock.now().timestamp() + 60})
             assert [await here.verifier.verify(text) for _ in range(2)] == ["bob", "bob"]
 

@@ -2,6 +2,10 @@
 
 import jwt
 
+from todo_adapters.tokens.key_set import VerificationKey
+
+HS256 = "HS256"
+
 SECRET_BYTES = 32
 """HS256 needs a key at least as long as its hash (RFC 7518, section 3.2)."""
 
@@ -32,6 +36,21 @@ def read_secret(secret: str) -> bytes:
     if key == _PUBLISHED:
         raise SecretUnusable(f"The shared secret is the one that Better Auth's source publishes; {_HINT}.")
     try:
-        return bytes(jwt.get_algorithm_by_name("HS256").prepare_key(key))
+        return bytes(jwt.get_algorithm_by_name(HS256).prepare_key(key))
     except jwt.InvalidKeyError:
         raise SecretUnusable(f"The shared secret is a public key or a certificate; {_HINT}.") from None
+
+
+class SharedSecret:
+    """Implements todo_adapters.tokens.verifier.KeySource: one key for HS256, whatever key id a token names."""
+
+    def __init__(self, secret: str) -> None:
+        """Raise SecretUnusable as ``read_secret``."""
+        key, hmac = read_secret(secret), jwt.get_algorithm_by_name(HS256)
+        self._key = VerificationKey(HS256, lambda signed, signature: hmac.verify(signed, key, signature))
+
+    async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:  # noqa: ARG002, D102  the protocol says it
+        return self._key, self._key
+
+    def current(self) -> object | None:  # noqa: D102  the protocol says it
+        return self._key

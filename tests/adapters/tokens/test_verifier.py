@@ -4,33 +4,39 @@ from datetime import timedelta
 
 import pytest
 
-from tests.adapters.tokens.forge import SECRET, token
+from tests.adapters.tokens.forge import ISSUER, SECRET, token
+from tests.adapters.tokens.verifiers import LEEWAY, shared_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, RememberingVerifier, issue_token
-from todo_adapters.tokens.claims import Identity
-from todo_adapters.tokens.compact import CompactToken
-from todo_adapters.tokens.proof import Proof
+from todo_adapters.tokens.claims import ClaimRules
+from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.key_set import VerificationKey
+from todo_adapters.tokens.shared_secret import HS256
+from todo_adapters.tokens.verifier import CAPACITY, JwtVerifier, Trust
 from todo_core.driver import run_now
 from todo_core.errors import TokenExpired, TokenRefused
 
 
-class CountingProver:
-    """Proves that everybody is alice for a minute, and counts how often it was asked."""
+class CountingKeys:
+    """A key that finds every signature good, and counts how often it was asked for."""
 
-    def __init__(self, clock: FrozenClock) -> None:
-        self.expires = clock.now().timestamp() + 60
-        self.current: object = object()
+    def __init__(self) -> None:
+        self.key = VerificationKey(HS256, lambda *_: True)
         self.asked = 0
 
-    async def prove(self, token: CompactToken) -> Proof:
+    async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:
         self.asked += 1
-        return Proof(Identity("alice", self.expires), self.current)
+        return self.key, self.key
 
-    async def check(self) -> None:
-        """Be ready."""
+    def current(self) -> object:
+        return self.key
 
-    def stands(self, proof: Proof) -> bool:
-        return proof.keys is self.current
+    def change(self) -> None:
+        self.key = VerificationKey(HS256, lambda *_: True)
+
+
+def verifier_with(keys: CountingKeys, clock: FrozenClock, capacity: int = CAPACITY) -> JwtVerifier:
+    rules = ClaimRules(clock, LEEWAY, ISSUER, ISSUER)
+    return JwtVerifier({HS256: Trust(keys, rules)}, clock, LEEWAY, capacity)
 
 
 @pytest.fixture
@@ -39,51 +45,56 @@ def clock() -> FrozenClock:
 
 
 @pytest.fixture
-def prover(clock: FrozenClock) -> CountingProver:
-    return CountingProver(clock)
+def keys() -> CountingKeys:
+    return CountingKeys()
 
 
-def test_a_known_token_is_not_verified_again(clock: FrozenClock, prover: CountingProver) -> None:
-    verifier = RememberingVerifier(prover, clock)
-    text = token({"sub": "alice"})
+def minute(clock: FrozenClock, **claims: object) -> str:
+    """Return Alice's token for a minute."""
+    return token({"sub": "alice", "exp": clock.now().timestamp() + 60, **claims})
+
+
+def test_a_known_token_is_not_verified_again(clock: FrozenClock, keys: CountingKeys) -> None:
+    verifier = verifier_with(keys, clock)
+    text = minute(clock)
     assert [run_now(verifier.verify(text)) for _ in range(3)] == ["alice"] * 3
-    assert prover.asked == 1
-    run_now(verifier.verify(token({"sub": "alice", "more": 1})))
-    assert prover.asked == 2
+    assert keys.asked == 1
+    run_now(verifier.verify(minute(clock, more=1)))
+    assert keys.asked == 2
 
 
-def test_nothing_is_remembered_from_its_expiry_on(clock: FrozenClock, prover: CountingProver) -> None:
-    verifier = RememberingVerifier(prover, clock)
-    text = token({"sub": "alice"})
+def test_nothing_is_remembered_from_its_expiry_on(clock: FrozenClock, keys: CountingKeys) -> None:
+    verifier = verifier_with(keys, clock)
+    text = minute(clock)
     for seconds, asked in [(0, 1), (59.9, 1), (0.1, 2), (1, 3)]:
         clock.advance(seconds=seconds)
         run_now(verifier.verify(text))
-        assert prover.asked == asked
+        assert keys.asked == asked
 
 
-def test_nothing_is_remembered_across_a_change_of_keys(clock: FrozenClock, prover: CountingProver) -> None:
-    verifier = RememberingVerifier(prover, clock)
-    text = token({"sub": "alice"})
+def test_nothing_is_remembered_across_a_change_of_keys(clock: FrozenClock, keys: CountingKeys) -> None:
+    verifier = verifier_with(keys, clock)
+    text = minute(clock)
     run_now(verifier.verify(text))
-    prover.current = object()
+    keys.change()
     run_now(verifier.verify(text))
-    assert prover.asked == 2
+    assert keys.asked == 2
 
 
-def test_the_memory_is_bounded_and_forgets_the_least_recently_used(clock: FrozenClock, prover: CountingProver) -> None:
-    verifier = RememberingVerifier(prover, clock, capacity=3)
-    texts = [token({"sub": "alice", "number": number}) for number in range(4)]
+def test_the_memory_is_bounded_and_forgets_the_least_recently_used(clock: FrozenClock, keys: CountingKeys) -> None:
+    verifier = verifier_with(keys, clock, capacity=3)
+    texts = [minute(clock, number=number) for number in range(4)]
     for text in (*texts[:3], texts[0], texts[3]):
         run_now(verifier.verify(text))
-    assert (len(verifier), prover.asked) == (3, 4)
+    assert (len(verifier), keys.asked) == (3, 4)
     run_now(verifier.verify(texts[0]))
-    assert prover.asked == 4
+    assert keys.asked == 4
     run_now(verifier.verify(texts[1]))
-    assert prover.asked == 5
+    assert keys.asked == 5
 
 
 def test_leeway_counts_for_a_remembered_token_as_for_a_new_one(clock: FrozenClock) -> None:
-    verifier = RememberingVerifier(Hs256Verifier(SECRET, clock, leeway=30), clock)
+    verifier = shared_verifier(clock)
     text = issue_token(SECRET, "alice", timedelta(seconds=60), clock.now())
     for seconds in (0, 89):
         clock.advance(seconds=seconds)
@@ -95,7 +106,7 @@ def test_leeway_counts_for_a_remembered_token_as_for_a_new_one(clock: FrozenCloc
 
 
 def test_a_spelling_of_a_known_token_is_another_token(clock: FrozenClock) -> None:
-    verifier = RememberingVerifier(Hs256Verifier(SECRET, clock), clock)
+    verifier = shared_verifier(clock)
     text = issue_token(SECRET, "alice", timedelta(seconds=60), clock.now())
     run_now(verifier.verify(text))
     for other in (text + "=", f" {text}", text.upper(), text + "\n"):
@@ -104,7 +115,7 @@ def test_a_spelling_of_a_known_token_is_another_token(clock: FrozenClock) -> Non
 
 
 def test_refusals_are_not_remembered(clock: FrozenClock) -> None:
-    verifier = RememberingVerifier(Hs256Verifier(SECRET, clock), clock)
+    verifier = shared_verifier(clock)
     for _ in range(2):
         with pytest.raises(TokenRefused):
             run_now(verifier.verify("a.b.c"))
@@ -114,7 +125,7 @@ def test_refusals_are_not_remembered(clock: FrozenClock) -> None:
 @pytest.mark.parametrize("known", [False, True])
 def test_a_caller_may_want_tokens_that_are_valid_for_less(clock: FrozenClock, *, known: bool) -> None:
     """Whether or not the token is remembered; it is no worse for other callers."""
-    verifier = RememberingVerifier(Hs256Verifier(SECRET, clock), clock, leeway=30)
+    verifier = shared_verifier(clock)
     text = token({"sub": "alice", "exp": clock.now().timestamp() + 3631})
     if known:
         run_now(verifier.verify(text))

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.adapters.tokens.forge import ISSUER, SECRET, as_json, sealed, token
+from tests.adapters.tokens.verifiers import shared_verifier
 from tests.clocks import FrozenClock
-from todo_adapters.tokens import Hs256Verifier, SecretUnusable, issue_token
+from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.shared_secret import SecretUnusable
 from todo_core.driver import run_now
 from todo_core.errors import TokenExpired, TokenRefused
 
@@ -16,7 +18,7 @@ CLOCK = FrozenClock()
 NOW = int(CLOCK.now().timestamp())
 LEEWAY = 30
 DAY = 24 * 60 * 60
-VERIFIER = Hs256Verifier(SECRET, CLOCK, LEEWAY, ISSUER, ISSUER)
+VERIFIER = shared_verifier(CLOCK)
 
 
 def user_of(text: str) -> str:
@@ -75,7 +77,7 @@ def test_only_an_otherwise_valid_token_is_called_expired() -> None:
 
 def test_a_token_is_refused_from_its_last_second_and_the_leeway_on() -> None:
     clock = FrozenClock()
-    verifier = Hs256Verifier(SECRET, clock, leeway=30)
+    verifier = shared_verifier(clock)
     text = issue_token(SECRET, "alice", timedelta(seconds=60), clock.now())
     clock.advance(seconds=89)
     assert run_now(verifier.verify(text)) == "alice"
@@ -104,7 +106,7 @@ def test_how_long_a_token_may_be_valid_is_told_only_if_nothing_else_is_wrong() -
 def test_a_deployment_says_how_long_a_token_may_be_valid(
     longest: timedelta | None, seconds: int, *, accepted: bool
 ) -> None:
-    verifier = Hs256Verifier(SECRET, CLOCK, LEEWAY, longest=longest)
+    verifier = shared_verifier(CLOCK, longest=longest)
     text = token({"sub": "alice", "exp": NOW + seconds})
     if accepted:
         assert run_now(verifier.verify(text)) == "alice"
@@ -116,7 +118,7 @@ def test_a_deployment_says_how_long_a_token_may_be_valid(
 def test_a_secret_is_measured_in_bytes() -> None:
     secret = "éè" * 8
     text = issue_token(secret, "alice", timedelta(hours=1), CLOCK.now())
-    assert run_now(Hs256Verifier(secret, CLOCK).verify(text)) == "alice"
+    assert run_now(shared_verifier(CLOCK, secret).verify(text)) == "alice"
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_a_secret_is_measured_in_bytes() -> None:
 )
 def test_an_unusable_secret_is_refused_in_one_line_that_does_not_show_it(secret: str) -> None:
     with pytest.raises(SecretUnusable) as caught:
-        Hs256Verifier(secret, CLOCK)
+        shared_verifier(CLOCK, secret)
     message = str(caught.value)
     assert "BETTER_AUTH_SECRET" in message
     assert "\n" not in message

@@ -1,0 +1,102 @@
+"""Who sent a token: the keys that may have signed it, what its claims must say, and a memory of what was verified."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from todo_adapters.tokens.claims import ClaimRules, Identity
+from todo_adapters.tokens.compact import parse_token
+from todo_adapters.tokens.key_set import VerificationKey
+from todo_core.errors import KeysUnavailable, TokenRefused
+from todo_core.ports import Clock
+
+CAPACITY = 10_000
+
+
+class KeySource(Protocol):
+    """Has the keys for some algorithms, which may change."""
+
+    async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:
+        """Return the key that a token names, and what stands for all the keys that are in use with it.
+
+        Raises TokenRefused if there is no such key, and KeysUnavailable if there is none at all.
+        """
+
+    def current(self) -> object | None:
+        """Return what stands for the keys in use, None if there are none. Cheap, and never waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose signatures count, and for what claims."""
+
+    keys: KeySource
+    rules: ClaimRules
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    identity: Identity
+    source: KeySource
+    keys: object
+
+
+class JwtVerifier:
+    """Implements todo_core.ports.TokenVerifier by a table from algorithm to the keys that are trusted with it.
+
+    A key source never gets a token of an algorithm that the table does not give it: a published key cannot serve as a
+    secret. To verify a token again costs 50 to 150 µs, to find it in the memory a few. The memory knows tokens by their
+    exact text until they expire (leeway is for those that are verified anew) or the keys of their source change. It
+    keeps no refusals, and beyond ``capacity`` it forgets the least recently used token. ``leeway`` is in seconds.
+    """
+
+    def __init__(
+        self, trusted: Mapping[str, Trust], clock: Clock, leeway: float = 30.0, capacity: int = CAPACITY
+    ) -> None:
+        self._trusted = trusted
+        self._clock = clock
+        self._leeway = leeway
+        self._capacity = capacity
+        self._verified: OrderedDict[str, _Verified] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._verified)
+
+    async def verify(  # noqa: D102  the port says it
+        self, token: str, longest: timedelta | None = None, resource: str | None = None
+    ) -> str:
+        now = self._clock.now().timestamp()
+        known = self._verified.get(token)
+        if known is not None and now < known.identity.expires and known.source.current() is known.keys:
+            self._verified.move_to_end(token)
+        else:
+            self._verified.pop(token, None)
+            known = await self._prove(token)
+            self._remember(token, known)
+        user_id = known.identity.user_at(resource)
+        if longest is not None and known.identity.expires > now + longest.total_seconds() + self._leeway:
+            raise TokenRefused("lifetime_too_long_here", longest=longest)
+        return user_id
+
+    async def check(self) -> None:  # noqa: D102  the port says it
+        if any(trust.keys.current() is None for trust in self._trusted.values()):
+            raise KeysUnavailable
+
+    async def _prove(self, text: str) -> _Verified:
+        token = parse_token(text)
+        trust = self._trusted.get(token.algorithm)
+        if trust is None:
+            raise TokenRefused("unexpected_algorithm")
+        key, keys = await trust.keys.find(token.key_id)
+        if key.algorithm != token.algorithm:
+            raise TokenRefused("unexpected_algorithm")
+        if not key.verify(token.signed, token.signature):
+            raise TokenRefused("bad_signature")
+        return _Verified(trust.rules.check(token), trust.keys, keys)
+
+    def _remember(self, token: str, verified: _Verified) -> None:
+        self._verified[token] = verified
+        if len(self._verified) > self._capacity:
+            self._verified.popitem(last=False)
