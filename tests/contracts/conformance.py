@@ -1,7 +1,7 @@
 """Which tests prove which line of which specification, and the page that says so.
 
-``@pytest.mark.proves("FR-001")`` on a test of ``tests/contracts`` speaks of the specification that its module names as
-``CONTRACT``; elsewhere the marker names it: ``@pytest.mark.proves("FR-001", contract="backend-api")``.
+A test says it by ``@pytest.mark.proves("FR-001", contract="backend-api")``, once for each contract of whose
+specification it proves a line. Where it runs on several, by a parameter of that name, each run proves its contract's.
 """
 
 import os
@@ -20,16 +20,17 @@ PAGE = ROOT / "docs" / "conformance.md"
 SPECIFICATIONS = "--specifications"
 """The option that names a folder with the published texts, of which the project holds the identifiers only."""
 
-MARKER = "proves(*lines, contract=None): the lines of a specification that the test proves"
+MARKER = "proves(*lines, contract): the lines of a contract's specification that the test proves"
 
 HEAD = """# Conformance
 
 What each line of the five specifications asks, in our words, and the tests that prove it. The identifiers are those of
 the specifications: US1-AS2 is the second acceptance scenario of the first user story, FR a functional and NFR a
 non-functional requirement, SC a success criterion. Edge cases (EC) and clarifications (CL) are counted in the order in
-which they appear. A test without a path is one of the specification's own module, and runs on memory, SQLite and
-PostgreSQL unless the store is what it is about. A result is green when every run of every named test passed; beside a
-line that no test can prove, or not all of it, stands why, and what is tested.
+which they appear. A test without a path is in `tests/contracts/test_contracts.py`, where each test names what it proves
+of each contract, or in `test_single_contracts.py` beside it, and runs on memory, SQLite and PostgreSQL unless the store
+is what it is about. A result is green when every run of every named test on that contract passed; beside a line that no
+test can prove, or not all of it, stands why, and what is tested.
 
 Written by `uv run pytest -n auto -m proves`; a run of all tests fails when this page is not what it would write.
 """
@@ -44,11 +45,6 @@ class Specification:
     title: str
     lines: Mapping[str, str]
     remarks: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def module(self) -> str:
-        """Where its tests are."""
-        return f"tests/contracts/test_{self.contract.replace('-', '_')}.py"
 
 
 def specifications() -> dict[str, Specification]:
@@ -88,8 +84,23 @@ class Collected:
     """What the tests are to prove, whether or not they run."""
 
     proofs: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    """The runs that prove a line of a contract, by their ids."""
     expected: set[str] = field(default_factory=set)
     whole: bool = False
+
+
+_OWN_MODULES = re.compile(r"tests/contracts/test_(single_)?contracts\.py::")
+
+
+def _name(run: str) -> str:
+    """Return the name under which the page shows a test, by the id of one of its runs."""
+    return _OWN_MODULES.sub("", run.partition("[")[0])
+
+
+def _runs_on(item: pytest.Function, contract: str) -> bool:
+    """Whether this run of a test speaks of a contract; without a parameter that chooses, it speaks of all it names."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    return bool(parameters.get("contract", contract) == contract)
 
 
 class Conformance:
@@ -143,21 +154,19 @@ class Conformance:
 
     def _note(self, item: pytest.Item, mark: pytest.Mark) -> None:
         assert isinstance(item, pytest.Function)
-        contract = mark.kwargs.get("contract") or getattr(item.module, "CONTRACT", None)
-        test = item.nodeid.partition("[")[0]
+        contract: str = mark.kwargs["contract"]
         self._collected.expected.add(item.nodeid)
         for line in mark.args:
             if contract not in self.specifications or line not in self.specifications[contract].lines:
-                raise pytest.UsageError(f"{test} proves {line}, which {contract} has not")
-            tests = self._collected.proofs.setdefault((contract, line), [])
-            if test not in tests:
-                tests.append(test)
+                raise pytest.UsageError(f"{item.nodeid} proves {line}, which {contract} has not")
+            if _runs_on(item, contract):
+                self._collected.proofs.setdefault((contract, line), []).append(item.nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Note how a run of a test went."""
         if report.when == "teardown":
             self._ended.add(report.nodeid)
-        self._outcomes.setdefault(report.nodeid.partition("[")[0], set()).add(report.outcome)
+        self._outcomes.setdefault(report.nodeid, set()).add(report.outcome)
 
     def _compared(self) -> str:
         """Write the page and return what is wrong with it; nothing, and no page, if not all of it is known."""
@@ -175,12 +184,12 @@ class Conformance:
     @property
     def _skipped(self) -> bool:
         """Whether a test was skipped, because what it needs is not installed."""
-        tests = {test for tests in self._collected.proofs.values() for test in tests}
-        return any("skipped" in self._outcomes.get(test, ()) for test in tests)
+        runs = {run for runs in self._collected.proofs.values() for run in runs}
+        return any("skipped" in self._outcomes.get(run, ()) for run in runs)
 
     def result(self, contract: str, line: str) -> str:
         """Return how a line stands: green, perhaps in part only, red, not run or not tested."""
-        outcomes = [self._outcomes.get(test, set()) for test in self._collected.proofs.get((contract, line), ())]
+        outcomes = [self._outcomes.get(run, set()) for run in self._collected.proofs.get((contract, line), ())]
         if not outcomes:
             return "no test"
         if any("failed" in outcome for outcome in outcomes):
@@ -213,13 +222,12 @@ class Conformance:
 
     def _chapter(self, specification: Specification) -> Iterator[str]:
         yield f"\n## {specification.title}\n"
-        yield f"Contract `{specification.contract}`, specification `{specification.source}`, tests in"
-        yield f"[{specification.module}](../{specification.module}).\n"
+        yield f"Contract `{specification.contract}`, specification `{specification.source}`.\n"
         yield "| line | what is asked | proved by | result |"
         yield "|---|---|---|---|"
         for line, asked in specification.lines.items():
-            tests = self._collected.proofs.get((specification.contract, line), [])
-            names = [f"`{test.removeprefix(specification.module + '::')}`" for test in sorted(tests)]
+            runs = self._collected.proofs.get((specification.contract, line), [])
+            names = [f"`{test}`" for test in sorted({_name(run) for run in runs})]
             remark = specification.remarks.get(line)
             proof = "<br>".join([*names, *([f"*{remark}*"] if remark else [])])
             yield f"| {line} | {asked} | {proof} | {self.result(specification.contract, line)} |"

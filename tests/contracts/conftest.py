@@ -16,11 +16,11 @@ from httpx2 import Response
 
 from tests.adapters.neon.gate import closed_gate
 from tests.clocks import FrozenClock
+from tests.contracts.published import PUBLISHED, Published
 from tests.postgres import Server
 from tests.web.conftest import SECRET, settings
 from todo_adapters.tokens.issue import issue_token
 from todo_web.app import create_app
-from todo_web.contracts import CONTRACTS
 from todo_web.settings import Settings
 
 STORES = ("memory", "sqlite", "postgres")
@@ -31,7 +31,6 @@ durable = pytest.mark.parametrize("service", ["sqlite", "postgres"], indirect=Tr
 on_postgres = pytest.mark.parametrize("service", ["postgres"], indirect=True)
 
 _NAMES = count(1)
-_BASE_PATHS = {contract.name: contract.base_path for contract in CONTRACTS}
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Person:
     @property
     def tasks(self) -> str:
         """The path of this person's tasks."""
-        return _BASE_PATHS[self.service.contract].format(user_id=self.name)
+        return PUBLISHED[self.service.contract].tasks.format(user_id=self.name)
 
     def token(self, ttl: timedelta = timedelta(hours=1)) -> dict[str, str]:
         """Return a header with a new token."""
@@ -121,10 +120,18 @@ def _no_settings_around() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def contract(request: pytest.FixtureRequest) -> str:
-    name: str = request.module.CONTRACT
-    return name
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on the contracts of which it proves something, or on all of them."""
+    if "contract" in metafunc.fixturenames and not any(
+        "contract" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
+    ):
+        named = {mark.kwargs["contract"] for mark in metafunc.definition.iter_markers("proves")}
+        metafunc.parametrize("contract", [name for name in PUBLISHED if not named or name in named], scope="module")
+
+
+@pytest.fixture
+def published(contract: str) -> Published:
+    return PUBLISHED[contract]
 
 
 @pytest.fixture(scope="module", params=STORES)

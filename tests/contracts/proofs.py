@@ -17,11 +17,11 @@ from pythonjsonlogger.json import JsonFormatter
 
 from tests.adapters.neon.gate import closed_gate
 from tests.contracts.conftest import Person, Service, running
+from tests.contracts.published import PUBLISHED
 from tests.postgres import Server
 from tests.web.conftest import SECRET
 from todo_core.ports import TaskRepository
 from todo_core.task import NewTask
-from todo_web.contracts import CONTRACTS
 
 ORIGIN = "http://localhost:3000"
 """Of BETTER_AUTH_URL, unless it is set."""
@@ -32,16 +32,29 @@ Got = TypeVar("Got")
 
 def operations(person: Person, task: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the method and path of every operation on a person's tasks."""
-    contract = next(contract for contract in CONTRACTS if contract.name == person.service.contract)
     one = person.one(task)
     return [
         ("GET", person.tasks),
         ("POST", person.tasks),
         ("GET", one),
         ("PUT", one),
-        ("PATCH", f"{one}/{contract.completion}"),
+        ("PATCH", f"{one}/{PUBLISHED[person.service.contract].completion}"),
         ("DELETE", one),
     ]
+
+
+def on_one(person: Person, task: dict[str, Any]) -> list[Response]:
+    """Send every operation on one task, none of which lacks anything but the right to do it, or the task."""
+    return [
+        person.send(method, path, json={"title": "x"} if method == "PUT" else None)
+        for method, path in operations(person, task)
+        if path != person.tasks
+    ]
+
+
+def missing(person: Person) -> list[Response]:
+    """Send every operation on a task that does not exist."""
+    return on_one(person, {"id": 999999999})
 
 
 def statuses(answers: Iterable[Response]) -> set[int]:

@@ -17,12 +17,6 @@ from todo_web.contracts import CONTRACTS, Contract
 BY_NAME = {contract.name: contract for contract in CONTRACTS}
 
 
-@pytest.fixture(scope="module", params=BY_NAME)
-def contract(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
-
-
 @pytest.fixture
 def rules(contract: str) -> Contract:
     return BY_NAME[contract]
@@ -80,12 +74,27 @@ def test_a_link_leads_to_the_next_page_of_the_same_list(shopper: Person) -> None
     assert seen == [["ÄPFEL*", "pears"], ["Apples"]]
 
 
+def test_pages_join_to_the_whole_list(ann: Person) -> None:
+    for n in range(7):
+        ann.adds(f"{n % 3} ü&?", completed=n % 2 == 0)
+    for query in ("", "sort=-created_at", "sort=title", "sort=-updated_at", "q=%C3%BC%26", "completed=true"):
+        seen, target = [], f"{ann.tasks}?limit=2&{query}"
+        while target:
+            page = ann.get(target)
+            seen += page.json()
+            target = page.links.get("next", {}).get("url", "")
+            assert not target or len(page.json()) == 2
+        assert seen == ann.get(f"{ann.tasks}?limit=1000&{query}").json()
+
+
 def test_a_cursor_works_with_its_own_list_only(shopper: Person, bob: Person, rules: Contract) -> None:
     bob.adds()
     target = shopper.get(f"{shopper.tasks}?limit=1&sort=title").links["next"]["url"]
+    assert titles(shopper.get(target.replace("limit=1", "limit=2"))) == ["Apples", "a_b"]
     cursor = parse_qs(urlsplit(target).query)["cursor"][0]
     assert re.fullmatch("[A-Za-z0-9_-]+", cursor)
     others = [f"sort=-title&cursor={cursor}", f"cursor={cursor}", f"sort=title&q=a&cursor={cursor}"]
+    others += [f"sort=title&status=pending&cursor={cursor}"]
     others += [f"sort=title&cursor={cursor[:place]}{'-' if cursor[place] != '-' else '_'}{cursor[place + 1 :]}"
                for place in range(0, len(cursor), 5)]  # fmt: skip
     answers = [shopper.get(f"{shopper.tasks}?{other}") for other in [*others, f"sort=title&cursor={cursor}x"]]
@@ -121,14 +130,18 @@ def test_versions_guard_changes_and_save_transfers(ann: Person, rules: Contract)
     assert created.headers["location"] == ann.one(created.json())
     one, etag = created.headers["location"], created.headers["etag"]
     assert ann.get(one).headers["etag"] == etag
-    known = ann.get(one, headers={"If-None-Match": etag})
-    assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", etag)
+    for known in (etag, f"W/{etag}", f'"7", {etag}', "*"):
+        answer = ann.get(one, headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", etag)
     changed = ann.put(one, {"title": "y"}, headers={"If-Match": etag})
     assert (changed.status_code, changed.headers["etag"] != etag) == (200, True)
     assert ann.get(one, headers={"If-None-Match": etag}).status_code == 200
-    stale = {"If-Match": etag}
-    answers = [ann.put(one, {"title": "z"}, headers=stale), ann.patch(f"{one}/{rules.completion}", headers=stale)]
-    assert statuses([*answers, ann.delete(one, headers=stale)]) == {412}
+    for version in (etag, f"W/{etag}", 'W/"2"', '"nonsense"', "nonsense", '"0"', f'"{10**30}"', ""):
+        stale = {"If-Match": version}
+        answers = [ann.put(one, {"title": "z"}, headers=stale), ann.patch(f"{one}/{rules.completion}", headers=stale)]
+        assert statuses([*answers, ann.delete(one, headers=stale)]) == {412}
+    for version in ('"2"', '"1", "2"', "*"):
+        assert ann.put(one, {"title": "y"}, headers={"If-Match": version}).status_code == 200
     same = ann.put(one, {"title": "y"})
     assert (same.headers["etag"], same.json()) == (changed.headers["etag"], changed.json())
     assert ann.delete(one, headers={"If-Match": changed.headers["etag"]}).status_code == 204
@@ -150,6 +163,12 @@ def test_a_key_belongs_to_its_user_and_its_payload(ann: Person, bob: Person, rul
     mine = ann.post(ann.tasks, {"title": "mine"}, headers=key)
     his = bob.post(bob.tasks, {"title": "his"}, headers=key)
     assert (mine.json()["title"], his.json()["title"]) == ("mine", "his")
+    quoted = ann.post(ann.tasks, {"title": "mine"}, headers={"Idempotency-Key": '"k"'})
+    assert (quoted.status_code, quoted.json(), quoted.headers["idempotency-replayed"]) == (201, mine.json(), "true")
+    for malformed in ("", '""', "a b", "x" * 256):
+        refused = ann.post(ann.tasks, {"title": "x"}, headers={"Idempotency-Key": malformed})
+        assert refused.status_code == rules.invalid_input_status
+    assert ann.sees() == [mine.json()]
     other = ann.post(ann.tasks, {"title": "other"}, headers=key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
     changed = ann.put(ann.one(mine.json()), {"title": "changed"})

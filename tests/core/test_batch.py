@@ -1,5 +1,6 @@
 """Several tasks at once: all of them or none."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFou
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields, TaskState
+from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, TaskState
 
 
 class List:
@@ -20,9 +21,9 @@ class List:
 
     def __init__(self, policy: TaskPolicy) -> None:
         self.clock = FrozenClock()
-        repository = MemoryTaskRepository()
-        self.service = TaskService(repository, self.clock, policy)
-        self.batch = TaskBatch(repository, self.clock, policy)
+        self.repository = MemoryTaskRepository()
+        self.service = TaskService(self.repository, self.clock, policy)
+        self.batch = TaskBatch(self.repository, self.clock, policy)
         for user, title in [("ann", "Buy milk"), ("ann", "Write"), ("ann", "Sleep"), ("bob", "Secret")]:
             run_now(self.service.create(user, TaskFields(title=title)))
         self.clock.advance(minutes=1)
@@ -68,8 +69,9 @@ def test_with_one_id_missing_nothing_changes(tasks: List, missing: int) -> None:
 
 def test_a_policy_may_tell_that_a_task_is_somebody_elses() -> None:
     tasks = List(TaskPolicy(stranger_forbidden=True))
-    with pytest.raises(TaskForbidden):
+    with pytest.raises(TaskForbidden) as refusal:
         run_now(tasks.batch.complete("ann", [1, 4]))
+    assert refusal.value.task_id == 4
 
 
 def test_an_edit_applies_to_all_and_is_validated_before_the_tasks_are_looked_for(tasks: List) -> None:
@@ -82,8 +84,9 @@ def test_an_edit_applies_to_all_and_is_validated_before_the_tasks_are_looked_for
 def test_deleted_tasks_are_in_the_trash_until_they_are_restored_or_removed(tasks: List) -> None:
     run_now(tasks.batch.delete("ann", [1, 2]))
     assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([3], [1, 2])
-    with pytest.raises(TaskNotFound):
+    with pytest.raises(TaskNotFound) as refusal:
         run_now(tasks.batch.complete("ann", [1]))
+    assert (type(refusal.value), refusal.value.task_id) == (TaskNotFound, 1)
     run_now(tasks.batch.restore("ann", [1]))
     assert [change.after for change in run_now(tasks.batch.remove("ann", [2, 3]))] == [None, None]
     assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([1], [])
@@ -93,8 +96,10 @@ def test_where_deletion_is_permanent_deleted_tasks_are_gone() -> None:
     tasks = List(TaskPolicy(deletion_permanent=True))
     run_now(tasks.batch.delete("ann", [1]))
     for use_case in (tasks.batch.restore, tasks.batch.remove):
-        with pytest.raises(TaskNotFound):
+        with pytest.raises(TaskNotFound) as refusal:
             run_now(use_case("ann", [1]))
+        assert type(refusal.value) is TaskNotFound
+    assert run_now(tasks.repository.find("ann", TaskQuery(Status.DELETED))) == []
 
 
 def test_tasks_return_to_an_earlier_state(tasks: List) -> None:
@@ -129,11 +134,18 @@ def test_what_somebody_changed_since_is_never_overwritten(tasks: List) -> None:
 
 
 def test_a_task_of_a_store_begun_anew_is_another_one(tasks: List) -> None:
-    earlier = tasks.get(1).created_at - timedelta(seconds=1)
-    with pytest.raises(VersionConflict):
-        run_now(tasks.batch.put_back("ann", [Reversion(1, 1, TaskState(title="Other"))], earlier))
+    created, step = tasks.get(1).created_at, Reversion(1, 1, TaskState(title="Other"))
+    with pytest.raises(VersionConflict) as conflict:
+        run_now(tasks.batch.put_back("ann", [step], created - timedelta(microseconds=1)))
+    assert (conflict.value.task_id, conflict.value.version) == (1, 1)
+    (change,) = run_now(tasks.batch.put_back("ann", [step], created))
+    assert change.after == tasks.get(1)
+    assert tasks.get(1).title == "Other"
 
 
 def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
     new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
     assert list(run_now(tasks.batch.add_all("ann", iter([new, new])))) == [5, 6]
+    assert tasks.shown() == [1, 2, 3, 5, 6]
+    keyed = replace(new, idempotency=Idempotency("k", b"digest"))
+    assert list(run_now(tasks.batch.add_all("ann", [keyed, keyed]))) == [7]

@@ -1,5 +1,6 @@
 """The rules of a task."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
-from todo_core.task import ABSENT, UNTITLED, Absent, NewTask, Task, TaskFields, Times
+from todo_core.task import ABSENT, UNTITLED, Absent, NewTask, Task, TaskFields, TaskState, Times
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -30,6 +31,14 @@ def test_a_task_made_as_done_records_when() -> None:
     assert (done.completed, done.completed_at) == (True, NOW)
 
 
+def test_a_new_task_keeps_all_that_was_sent() -> None:
+    sent = TaskFields(title="x", description="y")
+    new = NewTask.draft("ann", sent, POLICY, NOW)
+    assert (new.title, new.description, new.deleted_at) == ("x", "y", None)
+    kept = replace(new, deleted_at=LATER).with_id(1)
+    assert (kept.title, kept.description, kept.deleted_at) == ("x", "y", LATER)
+
+
 @pytest.mark.parametrize("fields", [TaskFields(), TaskFields(title=None)])
 def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskFields) -> None:
     with pytest.raises(InvalidInput) as refused:
@@ -44,6 +53,7 @@ def test_a_title_is_required_unless_the_policy_makes_one(fields: TaskFields) -> 
         ("Call Bob\nabout the car", "Call Bob"),
         ("Call\tBob", "Call Bob"),
         ("Call Bob\r\nnow", "Call Bob"),
+        ("Call Bob\nabout\nthe car", "Call Bob"),
         ("x" * 300, "x" * 200),
         ("y" * 199 + " z", "y" * 199),
         (None, UNTITLED),
@@ -103,6 +113,8 @@ def test_completing_twice_keeps_the_first_time() -> None:
     done = task().complete(NOW)
     assert done.complete(LATER) is done
     assert done.edit(TaskFields(completed=True, title="x"), POLICY, LATER).completed_at == NOW
+    undone = done.edit(TaskFields(completed=False), POLICY, LATER)
+    assert (undone.completed, undone.completed_at) == (False, None)
     reopened = done.reopen(LATER)
     assert (reopened.completed, reopened.completed_at, reopened.version) == (False, None, 3)
     assert reopened.reopen(LATER) is reopened
@@ -114,6 +126,13 @@ def test_deleting_and_restoring_keep_everything_else() -> None:
     assert trashed.delete(LATER) is trashed
     assert trashed.restore(LATER) == task()._replace(updated_at=LATER, version=3)
     assert task().restore(LATER) == task()
+
+
+def test_putting_back_a_title_leaves_completion_as_it_is() -> None:
+    done = task().complete(NOW)
+    back = done.put_back(TaskState(title="Buy bread"), LATER)
+    assert back == done._replace(title="Buy bread", updated_at=LATER, version=3)
+    assert done.put_back(TaskState(title="Buy milk"), LATER) is done
 
 
 def test_a_clock_set_back_never_makes_a_change_look_older() -> None:
