@@ -8,13 +8,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from todo_cli.exits import Misuse
+from todo_cli.safe_text import visible
 from todo_cli.session import Session
 from todo_core.driver import run_now
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.task import Task
+from todo_core.text import CONTROL, CONTROL_BUT_LINES
 
 _FORMULA = re.compile(r"[=+\-@]")
 """How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
+
+_CONTROL = re.compile(f"[{CONTROL}]")
+_CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
 
 
 def pages(session: Session, status: Status) -> Iterator[Task]:
@@ -26,6 +31,17 @@ def pages(session: Session, status: Status) -> Iterator[Task]:
         if len(tasks) < PAGE_LIMIT:
             return
         query = TaskQuery(status, limit=PAGE_LIMIT, after=query.sort.position(tasks[-1]))
+
+
+def without_controls(task: Task) -> Task:
+    """Return a task with escapes in the place of what no title and no description may hold.
+
+    This program puts none of that into its stores; another one may have.
+    """
+    title = _CONTROL.sub(_escape, task.title)
+    return task._replace(
+        title=title, description=task.description and _CONTROL_BUT_LINES.sub(_escape, task.description)
+    )
 
 
 def without_formulas(task: Task) -> Task:
@@ -59,6 +75,10 @@ def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _escape(found: re.Match[str]) -> str:
+    return visible(found[0])
 
 
 def _as_text(text: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from todo_cli.exporting import without_controls
 from todo_cli.formats import OWN
 from todo_cli.formats.recognition import recognised
 from todo_cli.formats.record import Record
@@ -130,3 +131,8 @@ def test_an_exported_file_is_recognised_by_its_content(name: str, exported: Sequ
     for file_name in ("-", "list.txt", "list.md", "list.json", "list.csv"):
         if (name, file_name) not in {("todotxt", "list.md"), ("todotxt", "list.json"), ("todotxt", "list.csv")}:
             assert recognised(head, file_name) == name
+
+
+@given(exported=tasks())
+def test_what_the_core_accepts_is_not_changed_for_terminals(exported: Task) -> None:
+    assert without_controls(exported) == exported

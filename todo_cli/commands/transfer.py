@@ -12,7 +12,7 @@ import click
 from todo_cli.application import common_options
 from todo_cli.documents import line
 from todo_cli.exits import Misuse
-from todo_cli.exporting import pages, without_formulas, write_into
+from todo_cli.exporting import pages, without_controls, without_formulas, write_into
 from todo_cli.formats import FORMATS, OWN, Format, format_of
 from todo_cli.importing import Choices, Import, Tally
 from todo_cli.safe_text import visible
@@ -101,7 +101,7 @@ def export_command(
     if any(spreadsheet.values()) and name != "csv":
         raise Misuse("--bom and --safe are for csv.")
     with program.session() as session:
-        tasks = pages(session, status or Status.ALL)
+        tasks = map(without_controls, pages(session, status or Status.ALL))
         lines = OWN[name].writer().write(map(without_formulas, tasks) if spreadsheet["safe"] else tasks)
         if spreadsheet["bom"]:
             lines = (f"{_MARK}{text}" if number == 0 else text for number, text in enumerate(lines))

@@ -1,12 +1,13 @@
 """To-dos in iCalendar (RFC 5545, section 3.6.2), which Apple Reminders and many others write."""
 
+import re
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
-from todo_cli.formats.text_file import BrokenFile, TextFile
+from todo_cli.formats.text_file import LIMIT, BrokenFile, TextFile
 
 _REST = {
     "due": "DUE",
@@ -20,24 +21,51 @@ _REST = {
 }
 _UNDEFINED_PRIORITY = "0"
 _CALENDAR_NAME = "X-WR-CALNAME:"
+_ATTACHED = re.compile("ATTACH[;:]", re.IGNORECASE)
 
 
 def read(file: TextFile) -> Iterator[Entry]:
     """Return the to-dos of a file; events, and whatever else is in a calendar, are passed over."""
-    task_list, start, todo = "", 0, list[str]()
+    task_list, start, todo = "", 0, _Lines()
     for number, line in enumerate(file.lines(), 1):
         mark = line.strip().upper()
         if mark == "BEGIN:VTODO":
-            start, todo = number, [line]
-        elif todo:
-            todo.append(line)
+            start, todo = number, _Lines()
+            todo.add(line)
+        elif todo.length:
+            todo.add(line)
             if mark == "END:VTODO":
-                text, todo = "".join(todo), []
-                yield numbered(start, lambda text=text, task_list=task_list: _todo(text, task_list))  # type: ignore[misc]
+                yield numbered(start, lambda todo=todo, task_list=task_list: _todo(todo.text, task_list))  # type: ignore[misc]
+                todo = _Lines()
         elif mark.startswith(_CALENDAR_NAME):
             task_list = line.strip()[len(_CALENDAR_NAME) :]
-    if todo:
+    if todo.length:
         raise BrokenFile(start, "The file ends in the middle of this to-do.")
+
+
+class _Lines:
+    """The lines of a to-do, but for files attached to it, which may be of any size."""
+
+    def __init__(self) -> None:
+        self.length = 0
+        self._lines: list[str] = []
+        self._attached = False
+
+    def add(self, line: str) -> None:
+        """Add a line, unless it is too much."""
+        folded = line.startswith((" ", "\t"))  # It goes on with the line before (RFC 5545, section 3.1).
+        self._attached = self._attached if folded else _ATTACHED.match(line) is not None
+        if not self._attached:
+            self.length += len(line)
+            if self.length <= LIMIT:
+                self._lines.append(line)
+
+    @property
+    def text(self) -> str:
+        """The lines. Raises Unreadable if they are longer than a task can be."""
+        if self.length > LIMIT:
+            raise Unreadable(f"This is longer than {LIMIT} characters.")
+        return "".join(self._lines)
 
 
 def _todo(text: str, task_list: str) -> Record | LeftOut:
@@ -66,7 +94,7 @@ def _todo(text: str, task_list: str) -> Record | LeftOut:
             f"icalendar {key}" if key else None,
             rest_of({**rest, "alarm": bool(todo.subcomponents), "list": task_list}),
         )
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (ValueError, AttributeError, TypeError, KeyError, OSError):  # The last for a zone that can be no file.
         raise Unreadable("This is no to-do of iCalendar.") from None
 
 

@@ -18,6 +18,9 @@ IsTask = Callable[[Mapping[str, object]], bool]
 _NOT_JSON = "This is not JSON."
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 20
+_STALE = 4 * 1024
+"""Characters that may stand before a value: an error of the decoder counts all their lines."""
+
 _LONGEST_WORD = len("-Infinity")
 """Of what JSON's decoder takes for one; an escape is shorter."""
 
@@ -84,6 +87,8 @@ class _Text:
         """
         self.next()
         more = self._has(LIMIT)
+        if self._at > _STALE:
+            self._text, self._at = self._text[self._at :], 0
         try:
             value, end = _DECODER.raw_decode(self._text, self._at)
         except json.JSONDecodeError as error:

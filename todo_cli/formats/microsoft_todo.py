@@ -55,7 +55,7 @@ def _zoned(document: Mapping[str, object]) -> datetime | None:
             if text is None
             else datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone or "UTC")).astimezone(UTC)
         )
-    except ZoneInfoNotFoundError:
+    except (ZoneInfoNotFoundError, OSError):  # A name may lead to a folder, or be too long for a file's.
         return None
     except (ValueError, OverflowError):
         raise Unreadable("completedDateTime must hold a time.") from None

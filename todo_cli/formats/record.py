@@ -58,6 +58,8 @@ def numbered(line: int, read: Callable[[], Value]) -> Numbered[Value]:
         return Numbered(line, read())
     except Unreadable as reason:
         return Numbered(line, reason)
+    except RecursionError:  # What can be decoded may still be too deep for what is made of it.
+        return Numbered(line, Unreadable("This is nested too deeply."))
 
 
 def parse_time(name: str, text: str) -> datetime:
