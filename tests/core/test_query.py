@@ -6,7 +6,7 @@ import pytest
 
 from todo_core.policy import TaskPolicy
 from todo_core.query import Position, Sort
-from todo_core.task import NewTask, TaskChanges
+from todo_core.task import NewTask, TaskFields
 from todo_core.text import fold
 
 CREATED = datetime(2026, 1, 2, tzinfo=UTC)
@@ -27,7 +27,7 @@ UPDATED = CREATED + timedelta(hours=1)
 def test_a_place_in_a_list_is_what_it_is_sorted_by_and_the_id(
     sort: Sort, value: datetime | str, *, descending: bool
 ) -> None:
-    task = NewTask.draft("ann", TaskChanges(title="Buy milk"), TaskPolicy(), CREATED).with_id(7).complete(UPDATED)
+    task = NewTask.draft("ann", TaskFields(title="Buy milk"), TaskPolicy(), CREATED).with_id(7).complete(UPDATED)
     assert sort.position(task) == Position(value, 7)
     assert sort.descending is descending
 

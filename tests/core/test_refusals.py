@@ -12,7 +12,7 @@ from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
-from todo_core.task import NewTask, Task, TaskChanges
+from todo_core.task import NewTask, Task, TaskFields
 from todo_core.text import clean_description, clean_search, clean_title, not_unicode
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -20,14 +20,14 @@ POLICY = TaskPolicy(title_limit=5, description_limit=7, deletion_permanent=True)
 
 
 def task() -> Task:
-    return NewTask.draft("ann", TaskChanges(title="old"), POLICY, NOW).with_id(1)
+    return NewTask.draft("ann", TaskFields(title="old"), POLICY, NOW).with_id(1)
 
 
 def service() -> TaskService:
     return TaskService(MemoryTaskRepository(), FrozenClock(), POLICY)
 
 
-def update_of_nothing(changes: TaskChanges) -> Task:
+def update_of_nothing(changes: TaskFields) -> Task:
     """Change a task that is not there: what no task could be changed to is told first."""
     return run_now(service().update("ann", 99, changes))
 
@@ -55,17 +55,17 @@ def raised(error: InvalidInput) -> None:
 @pytest.mark.parametrize(
     ("refused", "told"),
     [
-        (lambda: NewTask.draft("ann", TaskChanges(), POLICY, NOW), ("title", "required", "The title is required.")),
-        (lambda: NewTask.draft("ann", TaskChanges(title="x" * 6), POLICY, NOW), LONG_TITLE),
-        (lambda: NewTask.draft("ann", TaskChanges(title="x", description="y" * 8), POLICY, NOW), LONG_DESCRIPTION),
-        (lambda: task().edit(TaskChanges(title=None), POLICY, NOW), NULL_TITLE),
-        (lambda: task().edit(TaskChanges(title=" "), POLICY, NOW), BLANK),
-        (lambda: task().edit(TaskChanges(title="x" * 6), POLICY, NOW), LONG_TITLE),
-        (lambda: task().edit(TaskChanges(description="y" * 8), POLICY, NOW), LONG_DESCRIPTION),
-        (lambda: update_of_nothing(TaskChanges(title=None)), NULL_TITLE),
-        (lambda: update_of_nothing(TaskChanges(title=" ")), BLANK),
-        (lambda: update_of_nothing(TaskChanges(title="x" * 6)), LONG_TITLE),
-        (lambda: update_of_nothing(TaskChanges(description="y" * 8)), LONG_DESCRIPTION),
+        (lambda: NewTask.draft("ann", TaskFields(), POLICY, NOW), ("title", "required", "The title is required.")),
+        (lambda: NewTask.draft("ann", TaskFields(title="x" * 6), POLICY, NOW), LONG_TITLE),
+        (lambda: NewTask.draft("ann", TaskFields(title="x", description="y" * 8), POLICY, NOW), LONG_DESCRIPTION),
+        (lambda: task().edit(TaskFields(title=None), POLICY, NOW), NULL_TITLE),
+        (lambda: task().edit(TaskFields(title=" "), POLICY, NOW), BLANK),
+        (lambda: task().edit(TaskFields(title="x" * 6), POLICY, NOW), LONG_TITLE),
+        (lambda: task().edit(TaskFields(description="y" * 8), POLICY, NOW), LONG_DESCRIPTION),
+        (lambda: update_of_nothing(TaskFields(title=None)), NULL_TITLE),
+        (lambda: update_of_nothing(TaskFields(title=" ")), BLANK),
+        (lambda: update_of_nothing(TaskFields(title="x" * 6)), LONG_TITLE),
+        (lambda: update_of_nothing(TaskFields(description="y" * 8)), LONG_DESCRIPTION),
         (lambda: run_now(service().list("ann", TaskQuery(Status.DELETED))), NO_TRASH),
         (lambda: run_now(service().count("ann", TaskQuery(Status.DELETED))), NO_TRASH),
         (lambda: clean_title("\u200b", 9), BLANK),
@@ -91,7 +91,7 @@ def test_a_refusal_names_the_field_the_reason_and_the_rule(
 
 
 def test_what_is_as_long_as_the_policy_allows_is_taken() -> None:
-    longest = TaskChanges(title="x" * 5, description="y" * 7)
+    longest = TaskFields(title="x" * 5, description="y" * 7)
     created = run_now(service().create("ann", longest)).task
     assert (created.title, created.description) == (longest.title, longest.description)
     assert clean_search("q", "x" * 200) == "x" * 200

@@ -221,7 +221,7 @@ def test_a_key_returns_the_first_task_as_it_is_now(service: TaskService) -> None
     replay = run_now(service.create("ann", MILK, "k"))
     assert (replay.task.id, replay.task.completed, replay.replayed) == (task.id, True, True)
     assert create(service, "bob", key="k").id != task.id
-    fresh = run_now(service.create("ann", TaskChanges(title="Bread"), "another"))
+    fresh = run_now(service.create("ann", TaskFields(title="Bread"), "another"))
     assert (fresh.task.title, fresh.replayed) == ("Bread", False)
     run_now(service.delete("ann", fresh.task.id))
     unkeyed = run_now(service.create("bob", MILK))
@@ -238,7 +238,7 @@ def test_a_key_is_bound_to_its_payload(service: TaskService) -> None:
 
 def test_a_payload_is_recognised_by_what_an_earlier_release_kept(bench: Bench) -> None:
     """The digest is stored, so it must not become another one."""
-    fields = TaskChanges(title="Buy milk", description=None, completed=True)
+    fields = TaskFields(title="Buy milk", description=None, completed=True)
     run_now(bench.service().create("ann", fields, "k"))
     found = run_now(bench.repository.find_by_key("ann", "k"))
     kept = b'{"completed": true, "description": null, "title": "Buy milk"}'

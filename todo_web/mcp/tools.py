@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from todo_core.errors import InvalidInput
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
-from todo_core.task import TaskChanges
+from todo_core.task import TaskFields
 from todo_core.text import clean_title
 from todo_web.listing import continued, cursor_after
 from todo_web.mcp.answers import ListedTask, TaskAnswer, TaskList, fitting
@@ -27,7 +27,7 @@ async def add_task(service: TaskService, user_id: str, sent: AddTask) -> TaskAns
     Send a request_id of your own with it: then the same call can be sent again when no answer came, and the task is
     made once.
     """
-    fields = TaskChanges(**sent.model_dump(include=sent.model_fields_set & {"title", "description"}))
+    fields = TaskFields(**sent.model_dump(include=sent.model_fields_set & {"title", "description"}))
     created = await service.create(user_id, fields, sent.key)
     # The task may have another title by now; a call that is sent again is answered as it was the first time.
     title = clean_title(sent.title, POLICY.title_limit) if created.replayed else created.task.title
@@ -70,7 +70,7 @@ async def update_task(service: TaskService, user_id: str, sent: UpdateTask) -> T
     fields = sent.model_dump(include=sent.model_fields_set & {"title", "description"})
     if not fields:
         raise InvalidInput("", "nothing_to_change", "Send a title, a description or both.")
-    task = await service.update(user_id, sent.task_id, TaskChanges(**fields))
+    task = await service.update(user_id, sent.task_id, TaskFields(**fields))
     return TaskAnswer(task_id=task.id, status="updated", title=task.title)
 
 
