@@ -61,20 +61,28 @@ def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
         with target.open("w", encoding="utf-8", newline="\n") as opened:
             opened.writelines(f"{text}\n" for text in lines)
         return
-    if target.exists() and not force:
-        raise Misuse(f"{file} exists already; say --force to replace it.")
+    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
     part = target.with_name(f".todo-{secrets.token_hex(8)}")
+    _refuse_another(file, target, force=force)
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as opened:
+        with open(
+            part, "x", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags, mode)
+        ) as opened:
             opened.writelines(f"{text}\n" for text in lines)
             opened.flush()
             os.fsync(opened.fileno())
+        _refuse_another(file, target, force=force)  # Somebody else may have been faster.
         if target.exists():
             part.chmod(stat.S_IMODE(target.stat().st_mode))
         part.replace(target)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _refuse_another(file: Path, target: Path, *, force: bool) -> None:
+    if target.exists() and not force:
+        raise Misuse(f"{file} exists already; say --force to replace it.")
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -1,10 +1,14 @@
 """Files that somebody made to do harm, or that broke on their way: what is wrong is named, and nothing else happens."""
 
+import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Todo
+from todo_cli.exits import Misuse
+from todo_cli.exporting import write_into
 
 DEEPLY_NESTED = {
     "taskwarrior": '{"uuid": "1", "status": "pending", "description": "Milk", "tags": %s}',
@@ -58,3 +62,29 @@ def test_what_is_attached_to_a_to_do_may_be_long(todo: Todo) -> None:
     file = saved(todo, TODO % f"{attached}\nDESCRIPTION:two\n  bottles")
     todo.ok("import", str(file), "--format", "icalendar")
     assert "two bottles" in todo.ok("show", "1").out
+
+
+def test_nobody_else_reads_an_export_while_a_private_file_is_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "tasks.jsonl"
+    target.touch(mode=0o600)
+    met: list[int] = []
+
+    def lines() -> Iterator[str]:
+        met.extend(stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path != target)
+        yield "Buy milk"
+
+    write_into(target, lines(), force=True)
+    assert met == [0o600]
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_file_that_appears_during_an_export_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "tasks.jsonl"
+
+    def lines() -> Iterator[str]:
+        yield "Buy milk"
+        target.write_text("somebody else's")
+
+    with pytest.raises(Misuse, match="exists already"):
+        write_into(target, lines(), force=False)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["somebody else's"]
