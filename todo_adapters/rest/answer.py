@@ -60,7 +60,7 @@ class Answer:
         """The problem details; empty if there are none."""
         try:
             document = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return document if isinstance(document, dict) else {}
 

@@ -187,6 +187,7 @@ def test_an_impatient_or_strange_wish_to_wait(
         (Spoilt(200, body=b"[%b]" % (b" " * SIZE_LIMIT)), StorageUnusable),
         (Spoilt(302, {"Location": "http://127.0.0.1:1/"}), StorageUnusable),
         (Spoilt(404), StorageUnusable),
+        (Spoilt(404, body=b"[" * 100_000), StorageUnusable),
         (Spoilt(403), StorageUnusable),
         (Spoilt(403, body=b'{"code": "task_forbidden"}'), TaskForbidden),
         (Spoilt(500), StorageUnavailable),
