@@ -64,6 +64,10 @@ _UNUSABLE = {
     "53100": "The database has no storage left; free some or raise its limit.",
 }
 
+_RULE = "The database has a rule of its own that refuses this task; remove it, or let the clients know of it."
+_INTEGRITY = "23"
+"""What such an error says repeats the row, so it goes no further than this."""
+
 _PASSING = ("08", "40", "53", "55P03", "57", "58", "XX000", "25P03")
 """Lost connection, overtaken transaction, no resources, lock timeout, shutdown, system and internal errors."""
 
@@ -75,6 +79,8 @@ def fault(sqlstate: str | None, constraint: str | None, text: str) -> TodoError 
         return InvalidInput(field, "too_long", f"The {field} must have at most {limit} characters here.")
     if sqlstate in _UNUSABLE:
         return StorageUnusable(_UNUSABLE[sqlstate])
+    if sqlstate is not None and sqlstate.startswith(_INTEGRITY):
+        return StorageUnusable(_RULE)
     if sqlstate is None or sqlstate.startswith(_PASSING):
         return lost(text)
     return None

@@ -240,6 +240,23 @@ def test_a_text_wider_than_its_column_is_invalid_input(open_store: Open, field: 
         assert (caught.value.field, caught.value.reason) == (field, "too_long")
 
 
+@pytest.fixture
+def own_rule(postgres: Server) -> Iterator[None]:
+    postgres.run("ALTER TABLE tasks ADD CONSTRAINT own_rule CHECK (title NOT LIKE '%cheese%')")
+    yield
+    postgres.run("ALTER TABLE tasks DROP CONSTRAINT own_rule")
+
+
+@pytest.mark.usefixtures("own_rule")
+def test_a_rule_that_a_deployment_added_tells_nothing_of_what_it_refuses(postgres: Server, open_at: Open) -> None:
+    """The database's own words repeat the whole row, which a log must not hold."""
+    with open_at(postgres.address()) as store:
+        with pytest.raises(StorageUnusable) as caught:
+            run_now(store.add(replace(NEW, title="Buy cheese")))
+        assert "cheese" not in str(caught.value)
+        USES["add"](store)
+
+
 def test_a_statement_that_fails_changes_no_setting_of_its_connection(postgres: Server, open_store: Open) -> None:
     """Not even through a pooler, which would take over what was reset."""
     with open_store(pool_size=1) as store:
