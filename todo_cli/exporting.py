@@ -15,7 +15,7 @@ from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.task import Task
 from todo_core.text import CONTROL, CONTROL_BUT_LINES
 
-_FORMULA = re.compile(r"[=+\-@]")
+_FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
 
 _CONTROL = re.compile(f"[{CONTROL}]")

@@ -26,7 +26,7 @@ TODO = (
 
 def saved(todo: Todo, text: str) -> Path:
     path = todo.folder / "tasks"
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="")
     return path
 
 
@@ -62,6 +62,19 @@ def test_what_is_attached_to_a_to_do_may_be_long(todo: Todo) -> None:
     file = saved(todo, TODO % f"{attached}\nDESCRIPTION:two\n  bottles")
     todo.ok("import", str(file), "--format", "icalendar")
     assert "two bottles" in todo.ok("show", "1").out
+
+
+@pytest.mark.parametrize("separator", ['"', "\r"])
+def test_what_cannot_stand_between_fields_is_no_separator(todo: Todo, separator: str) -> None:
+    file = saved(todo, f"sep={separator}\ntitle\nMilk\n")
+    assert "line 1: The first line must name the columns" in todo("import", str(file), "--format", "csv").err
+
+
+@pytest.mark.parametrize("title", ["=1+1", "\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20SUM(A1)"])
+def test_no_text_of_a_safe_export_is_a_formula(todo: Todo, title: str) -> None:
+    """Spreadsheets of East Asian languages take the wide signs for the others (OWASP, CSV injection)."""
+    todo.ok("add", "--", title)
+    assert f",'{title}," in todo.ok("export", "-f", "csv", "--safe").out
 
 
 def test_nobody_else_reads_an_export_while_a_private_file_is_replaced(tmp_path: Path) -> None:

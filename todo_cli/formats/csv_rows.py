@@ -14,7 +14,7 @@ from todo_cli.formats.record import Numbered, Unreadable, numbered
 from todo_cli.formats.text_file import BrokenFile
 
 _SEPARATORS = ",;\t"
-_SEP_LINE = re.compile(r'"?sep=(.)"?,*\s*', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?,*\s*', re.IGNORECASE)
 
 
 class Table(NamedTuple):
