@@ -1,11 +1,11 @@
 """import, export."""
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import click
 
@@ -130,7 +130,7 @@ def _opened(program: Program, file: Path) -> Iterator[BinaryIO]:
         raw = getattr(program.console.stdin, "buffer", None)
         with tempfile.TemporaryFile() as copy:
             if raw:
-                shutil.copyfileobj(raw, copy)
+                _copy(raw, copy)
             else:
                 copy.write(program.console.stdin.read().encode("utf-8", "surrogateescape"))
             yield cast("BinaryIO", copy)
@@ -140,8 +140,14 @@ def _opened(program: Program, file: Path) -> Iterator[BinaryIO]:
             yield opened
             return
         with tempfile.TemporaryFile() as copy:
-            shutil.copyfileobj(opened, copy)
+            _copy(opened, copy)
             yield cast("BinaryIO", copy)
+
+
+def _copy(pipe: BufferedReader, copy: IO[bytes]) -> None:
+    # What has come so far, again and again: Ctrl-C is heard in between, but not while a read waits for more.
+    while piece := pipe.read1():
+        copy.write(piece)
 
 
 def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dry_run: bool) -> None:
