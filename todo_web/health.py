@@ -11,23 +11,21 @@ from todo_core.ports import TaskRepository, TokenVerifier
 from todo_web.deadline import in_time
 from todo_web.openapi.responses import errors, headers
 
-COUNTS = 1.0
-"""Seconds for which a look counts. Anybody may ask without a token, and a look at the store may cost a write."""
-
 
 class Readiness:
-    """Looks whether the service can do its work, once for all who ask at a time. Belongs to one event loop."""
+    """Looks whether the service can do its work, once for all who ask at a time: anybody may ask, without a token.
+
+    Belongs to one event loop.
+    """
 
     def __init__(self, repository: TaskRepository, verifier: TokenVerifier) -> None:
         self._repository = repository
         self._verifier = verifier
         self._look: asyncio.Task[TodoError | None] | None = None
-        self._counts_until = 0.0
 
     async def check(self) -> None:
         """Return if the store can be used and tokens can be verified. Raises StorageError and KeysUnavailable."""
-        now = asyncio.get_running_loop().time()
-        if self._look is None or (self._look.done() and now >= self._counts_until):
+        if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._found())
         # Whoever gives up waiting takes the answer from nobody else.
         if error := await asyncio.shield(self._look):
@@ -39,8 +37,6 @@ class Readiness:
             await self._verifier.check()
         except TodoError as error:
             return error
-        finally:
-            self._counts_until = asyncio.get_running_loop().time() + COUNTS
         return None
 
 
@@ -71,6 +67,6 @@ async def live() -> Health:
     openapi_extra={"responses": errors("Unexpected", "Unavailable")},
 )
 async def ready(request: Request) -> Health:
-    """Tell that the store can be used and that tokens can be verified, as it was a second ago at most."""
+    """Tell that the store can be used and that tokens can be verified."""
     await in_time(request, request.app.state.container.readiness().check())
     return Health(status="ok")

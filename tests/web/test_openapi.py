@@ -123,17 +123,15 @@ def put_key_into_trash(client: TestClient, contract: Contract) -> None:
 
 @contextmanager
 def failing(client: TestClient, monkeypatch: pytest.MonkeyPatch, fault: Exception) -> Iterator[None]:
-    """Let the store fail while the block runs, and readiness too, which remembers for a second how it was."""
-    container = client.app.state.container  # type: ignore[attr-defined]
-    repository = container.storage.repository()
+    """Let the store fail while the block runs."""
+    repository = client.app.state.container.storage.repository()  # type: ignore[attr-defined]
 
     async def fail(*_: object) -> None:
         raise fault
 
     with monkeypatch.context() as context:
-        for name in ("add", "get", "find"):
+        for name in ("add", "get", "find", "check"):
             context.setattr(repository, name, fail)
-        context.setattr(container.readiness(), "check", fail)
         yield
 
 

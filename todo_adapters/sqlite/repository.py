@@ -28,6 +28,9 @@ from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
 
+_TRIED = 1.0
+"""Seconds for which a write that was tried counts: whoever asks often must not keep the disk busy."""
+
 _LOOK = 1.0
 """Seconds that a look for damage may take; it comes again after twenty times as long as it took."""
 
@@ -76,7 +79,8 @@ class SqliteTaskRepository:
         self._locks = {connection: Lock() for connection in (self._writer, self._reader) if connection}
         self._files = (path, Path(f"{path.resolve()}-wal"))
         self._identities = [_identity(file) for file in self._files]
-        self._damaged, self._look_at = False, 0.0
+        self._damaged = False
+        self._try_at = self._look_at = 0.0
 
     def close(self) -> None:
         """Give the file back; the repository cannot be used any more."""
@@ -157,7 +161,9 @@ class SqliteTaskRepository:
             db.execute(_OWNER, (0,)).fetchone()
             if self._writer is None:
                 raise read_only(self._path)
-        try_out(self._path)
+        if time.monotonic() >= self._try_at:
+            try_out(self._path)
+            self._try_at = time.monotonic() + _TRIED
         self._look_for_damage()
 
     def _look_for_damage(self) -> None:
