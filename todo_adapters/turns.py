@@ -46,7 +46,8 @@ class Lines:
     def join(self, user_id: str | None, place: Place) -> None:
         """Wait behind the user's others. Raises StorageOverloaded."""
         line = self._lines.get(user_id)
-        if self._lines and self._would_be_late(len(line or ()), place.arrival):
+        own = len(line) if line else 0
+        if self.waiting > own and self._would_be_late(own, place.arrival):
             raise overloaded()
         if line is None:
             self._lines[user_id] = line = deque()
@@ -59,9 +60,11 @@ class Lines:
             self._moving_since = now
         while self._lines:
             user_id, line = next(iter(self._lines.items()))
-            del self._lines[user_id]
             place = self._next_of(line, now)
-            if line:
+            if not line:
+                del self._lines[user_id]
+            elif len(self._lines) > 1:
+                del self._lines[user_id]
                 self._lines[user_id] = line
             if place is not None:
                 self._note_move(now)
@@ -94,7 +97,7 @@ class Lines:
         """Whether a user who has so many in line would get one more turn too late, at the rate of late."""
         # In each round until then every other user has one turn at most.
         others = min(self.waiting - own, (len(self._lines) - bool(own)) * (own + 1))
-        if others < own or not others:
+        if others < own:
             return False
         self._forget_moves(now)
         seconds = min(now - self._moving_since, _WINDOW)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -23,22 +24,25 @@ class Arrivals:
         self._room = PER_ROUND
         self._waiting: deque[asyncio.Future[None]] = deque()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Handle one request."""
-        if scope["type"] == "http" and not scope["path"].startswith(self._at_once):
-            await self._come_in()
-        await self._app(scope, receive, send)
+        if scope["type"] != "http" or scope["path"].startswith(self._at_once) or self._has_room():
+            return self._app(scope, receive, send)
+        return self._wait(scope, receive, send)
 
-    async def _come_in(self) -> None:
-        loop = asyncio.get_running_loop()
+    def _has_room(self) -> bool:
         if self._room == PER_ROUND:
-            loop.call_soon(self._begin_round)
-        if self._room:
-            self._room -= 1
-            return
-        turn = loop.create_future()
+            asyncio.get_running_loop().call_soon(self._begin_round)
+        if self._room == 0:
+            return False
+        self._room -= 1
+        return True
+
+    async def _wait(self, scope: Scope, receive: Receive, send: Send) -> None:
+        turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         await turn
+        await self._app(scope, receive, send)
 
     def _begin_round(self) -> None:
         self._room = PER_ROUND

@@ -184,12 +184,13 @@ class TaskEndpoints:
 
     def _unless_too_long(self, tasks: Sequence[Task]) -> bytes | None:
         """Return a list up to its last task; None if those are too many bytes to be held."""
-        content = self._representation.list_opening + b"["
+        parts, size = [], 0
         for start in range(0, len(tasks), CHUNK):
-            content += (b"," if start else b"") + self._representation.array(tasks[start : start + CHUNK])[1:-1]
-            if len(content) > WHOLE:
+            parts.append(self._representation.array(tasks[start : start + CHUNK])[1:-1])
+            size += len(parts[-1])
+            if size > WHOLE:
                 return None
-        return content + b"]"
+        return b"%b[%b]" % (self._representation.list_opening, b",".join(parts))
 
     def _in_parts(
         self, request: Request, user_id: str, query: TaskQuery, order: Sequence[int], headers: Mapping[str, str]
