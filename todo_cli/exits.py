@@ -45,7 +45,6 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.IdempotencyKeyReused: Exit(CONFLICT, 422),
     errors.IdempotencyKeyInTrash: Exit(CONFLICT, 409),
     errors.StorageError: Exit(FAILURE, 503),
-    errors.NotOffered: Exit(NOT_ALLOWED, 501),
     errors.TokenRefused: Exit(NOT_ALLOWED, 401, hint="Run `todo auth login --server {server}` for another one."),
     errors.KeysUnavailable: Exit(FAILURE, 503),
 }

@@ -68,7 +68,7 @@ class Program:
         if url is None and server is None:
             server = self.settings.get("TODO_SERVER")
         if server is not None:
-            from todo_adapters.rest.server import parse_server  # noqa: PLC0415  a local store does not need it
+            from todo_adapters.rest.server_url import parse_server  # noqa: PLC0415  a local store does not need it
 
             return parse_server(server)
         if url is None:

@@ -1,4 +1,4 @@
-"""What a command needs to work on a server: the address, a token for it, and the repository over both."""
+"""What a command needs to work on a server: the address, a token for it, and the list over both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +9,8 @@ from todo_adapters.rest.claims import Claims, claims_of
 from todo_adapters.rest.token_store import TokenStore
 from todo_cli.exits import Misuse
 from todo_cli.program import Program
-from todo_cli.todo_list import POLICY
 from todo_core.errors import TokenRefused
 from todo_core.ports import Clock
-from todo_core.stored_tasks import StoredTasks
 from todo_core.tasks import Tasks
 
 TOKEN_VARIABLE = "TODO_TOKEN"  # noqa: S105  the name of one
@@ -59,9 +57,8 @@ def token_store() -> TokenStore:
 @contextmanager
 def open_server(login: Login, clock: Clock) -> Iterator[Tasks]:
     """Open the way to a user's list on a server; nothing is sent yet."""
-    from todo_adapters.rest.exchange import open_exchange  # noqa: PLC0415  the HTTP client is slow to import
-    from todo_adapters.rest.repository import RestTaskRepository  # noqa: PLC0415  likewise
+    from todo_adapters.rest.http_client import open_client  # noqa: PLC0415  the HTTP client is slow to import
+    from todo_adapters.rest.tasks import RestTasks  # noqa: PLC0415  likewise
 
-    with open_exchange(login.server) as exchange:
-        repository = RestTaskRepository(exchange, lambda _: login.token)
-        yield StoredTasks(repository, clock, POLICY, login.claims.user_id)
+    with open_client(login.server) as client:
+        yield RestTasks(client, login.token, clock)

@@ -15,7 +15,7 @@ from tests.secrecy import SECRET
 from tests.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
-from todo_adapters.rest.server import parse_server
+from todo_adapters.rest.server_url import parse_server
 from todo_adapters.tokens.issue import issue_token
 
 

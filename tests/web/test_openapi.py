@@ -85,7 +85,7 @@ def test_operations_have_the_names_that_generated_code_calls(start: Start, contr
     body = "".join(word.capitalize() for word in contract.name.split("-"))
     own_fields = contract.field_names or contract.completed_values
     shared = {f"{body}TaskCompletion", f"{body}StoredTask"} if own_fields else {"Completion", "Task"}
-    schemas = {f"{body}NewTask", f"{body}TaskFields", "Problem", "InvalidValue", "Health", *shared}
+    schemas = {f"{body}NewTask", f"{body}TaskChanges", "Problem", "InvalidValue", "Health", *shared}
     assert set(document["components"]["schemas"]) == schemas
 
 

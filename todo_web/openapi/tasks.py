@@ -37,7 +37,7 @@ def new_task(contract: Contract) -> str:
 
 def task_changes(contract: Contract) -> str:
     """Return the name of the schema of a contract's update body."""
-    return f"{_pascal_case(contract)}TaskFields"
+    return f"{_pascal_case(contract)}TaskChanges"
 
 
 def one_task(contract: Contract) -> dict[str, Any]:
