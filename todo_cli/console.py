@@ -104,6 +104,10 @@ class Console:
         if self.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Declined("Nothing was changed.")
 
+    def typed_or_piped(self, text: str | None) -> str | None:
+        """Return what an option says; ``-`` stands for standard input."""
+        return self.stdin.read() if text == "-" else text
+
     def secret(self, question: str) -> str:
         """Return what a person types without showing it, or the first line of a pipe."""
         if not self.can_ask:

@@ -41,11 +41,10 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.InvalidInput: Exit(USAGE, 422),
     errors.TaskNotFound: Exit(NOT_FOUND, 404, hint="`todo list` and `todo trash` show the IDs."),
     errors.TaskForbidden: Exit(NOT_ALLOWED, 403),
-    errors.VersionConflict: Exit(CONFLICT, 412, hint="Nothing was done; --skip forgets the command."),
+    errors.VersionConflict: Exit(CONFLICT, 412, hint="Nothing was done."),
     errors.IdempotencyKeyReused: Exit(CONFLICT, 422),
     errors.IdempotencyKeyInTrash: Exit(CONFLICT, 409),
     errors.StorageError: Exit(FAILURE, 503),
-    errors.NotOffered: Exit(NOT_ALLOWED, 501),
     errors.TokenRefused: Exit(NOT_ALLOWED, 401, hint="Run `todo auth login --server {server}` for another one."),
     errors.KeysUnavailable: Exit(FAILURE, 503),
 }
@@ -72,6 +71,12 @@ class Declined(Failure):
     """A person answered no."""
 
     exit = Exit(FAILURE, 400, "declined")
+
+
+class NotOnServer(Failure):
+    """A server cannot do what a list in a store can; the message says what it does not do."""
+
+    exit = Exit(NOT_ALLOWED, 501, "not_offered")
 
 
 def exit_of(error: errors.TodoError) -> Exit:

@@ -6,11 +6,10 @@ from datetime import datetime
 
 from todo_adapters.journal import Entry, Journal, Step
 from todo_cli.console import Console
-from todo_core.batch import Change, Reversion, TaskBatch
-from todo_core.driver import run_now
 from todo_core.errors import StorageError
 from todo_core.ports import Clock
-from todo_core.task import ABSENT, Task, TaskState
+from todo_core.task import ABSENT, TaskState
+from todo_core.tasks import Change, Reversion
 
 _SHOWN = 10
 
@@ -37,10 +36,8 @@ class Plan:
 class History:
     """What one user's console commands did to one store."""
 
-    def __init__(self, journal: Journal, batch: TaskBatch, user_id: str, clock: Clock, console: Console) -> None:
+    def __init__(self, journal: Journal, clock: Clock, console: Console) -> None:
         self._journal = journal
-        self._batch = batch
-        self._user_id = user_id
         self._clock = clock
         self._console = console
 
@@ -52,7 +49,7 @@ class History:
         self._record(command, max(now, newest), (Step(task_id, absent, 0, present, 1) for task_id in task_ids))
 
     def changed(self, command: str, changes: Sequence[Change]) -> None:
-        """Remember what a command changed, if anything."""
+        """Remember what a command changed, if anything; ``command`` is its first word."""
         steps = [
             Step(
                 before.id,
@@ -66,7 +63,8 @@ class History:
         ]
         if steps:
             newest = max(change.before.created_at for change in changes)
-            self._record(command, max(self._clock.now(), newest), steps)
+            shown = words([change.before.id for change in changes])
+            self._record(f"{command} {shown}", max(self._clock.now(), newest), steps)
 
     def forgotten(self, task_ids: Iterable[int]) -> None:
         """Forget tasks that are gone for good."""
@@ -91,14 +89,6 @@ class History:
         steps = [Reversion(step.task_id, step.before_version, step.after) for step in entry.steps]
         return Plan("Redo", entry, steps, self._journal.redone)
 
-    def carry_out(self, plan: Plan) -> Sequence[Task]:
-        """Do it, all or nothing. Raises VersionConflict and TaskNotFound when somebody else was there since."""
-        known_at = plan.entry.done_at
-        changes = run_now(self._batch.put_back(self._user_id, plan.reversions, known_at))
-        tasks = [change.after for change in changes if change.after]
-        plan.note(plan.entry, {task.id: task.version for task in tasks})
-        return tasks
-
     def drop(self, plan: Plan) -> None:
         """Forget the command without undoing it."""
         self._journal.drop(plan.entry)
@@ -108,6 +98,12 @@ class History:
             self._journal.record(command, now, steps)
         except StorageError as error:
             self._console.note(f"Done, but it cannot be undone: {error}")
+
+
+def words(task_ids: Sequence[int]) -> str:
+    """Return ids as the history shows them."""
+    shown = " ".join(map(str, task_ids[:_SHOWN]))
+    return f"{shown} …" if len(task_ids) > _SHOWN else shown
 
 
 def _effect(reversion: Reversion) -> str:

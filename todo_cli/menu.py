@@ -7,11 +7,9 @@ from todo_cli.console import Console
 from todo_cli.exits import INTERRUPTED, SUCCESS, Failure
 from todo_cli.history import Plan
 from todo_cli.safe_text import visible
-from todo_cli.session import Session
 from todo_cli.table import table
-from todo_cli.task_ids import parse_task_id
-from todo_core.batch import Change
-from todo_core.driver import run_now
+from todo_cli.task_ids import not_an_id, parse_task_id
+from todo_cli.todo_list import POLICY, TodoList
 from todo_core.errors import TodoError
 from todo_core.query import Status, TaskQuery
 from todo_core.task import ABSENT, Task, TaskFields
@@ -35,10 +33,10 @@ class _Leave(Exception):
 
 
 class Menu:
-    """The menu over one session. What goes wrong is said in plain words, and the menu goes on."""
+    """The menu over one list. What goes wrong is said in plain words, and the menu goes on."""
 
-    def __init__(self, session: Session, console: Console) -> None:
-        self._session = session
+    def __init__(self, todo_list: TodoList, console: Console) -> None:
+        self._todo_list = todo_list
         self._console = console
         self._actions: Mapping[str, Callable[[], None]] = {
             **dict.fromkeys(("1", "add"), self._add),
@@ -55,7 +53,7 @@ class Menu:
 
     def run(self) -> int:
         """Go on until the exit is chosen or the input ends; return the exit code."""
-        self._say(f"To-do list of {visible(self._session.user_id)}")
+        self._say(f"To-do list of {visible(self._todo_list.user_id)}")
         try:
             while True:
                 self._say(_CHOICES)
@@ -80,29 +78,27 @@ class Menu:
             self._say(visible(str(error)))
 
     def _add(self) -> None:
-        title = clean_title(self._ask("Title: "), self._session.policy.title_limit)
+        title = clean_title(self._ask("Title: "), POLICY.title_limit)
         description = self._ask("Description (Enter for none): ")
-        task = run_now(self._session.tasks.create(self._session.user_id, TaskFields(title, description))).task
-        self._session.history.added(f"add {task.title}", [task.id], task.created_at)
+        task = self._todo_list.add(TaskFields(title, description))
         self._say(f"Added task {task.id}: {visible(task.title)}")
 
     def _view(self) -> None:
-        self._show(self._list(TaskQuery()), "No tasks yet.")
+        self._show(self._todo_list.find(TaskQuery()), "No tasks yet.")
 
     def _update(self) -> None:
         task = self._chosen("ID of the task to update: ")
-        policy = self._session.policy
         title = self._ask(f"New title (Enter keeps “{visible(task.title)}”): ")
         if title:
-            clean_title(title, policy.title_limit)
+            clean_title(title, POLICY.title_limit)
         kept = f"Enter keeps “{visible(task.description)}”, - removes it" if task.description else "Enter for none"
         description = self._ask(f"New description ({kept}): ")
-        clean_description(description, policy.description_limit)
+        clean_description(description, POLICY.description_limit)
         changes = TaskFields(
             title=title or ABSENT,
             description=ABSENT if not description else None if description == "-" else description,
         )
-        self._store("edit", self._session.batch.update, task.id, changes)
+        self._todo_list.edit([task.id], changes)
         self._say(f"Updated task {task.id}." if changes != TaskFields() else "Nothing was changed.")
 
     def _delete(self) -> None:
@@ -110,37 +106,37 @@ class Menu:
         if self._ask(f"Delete “{visible(task.title)}”? (y/N): ").lower() not in {"y", "yes"}:
             self._say("Nothing was deleted.")
             return
-        self._store("rm", self._session.batch.delete, task.id)
+        self._todo_list.delete([task.id])
         self._say(f"Deleted task {task.id}; u brings it back.")
 
     def _mark(self) -> None:
         task = self._chosen("ID of the task to mark: ")
         if task.completed:
-            self._store("undone", self._session.batch.reopen, task.id)
+            self._todo_list.reopen([task.id])
         else:
-            self._store("done", self._session.batch.complete, task.id)
+            self._todo_list.complete([task.id])
         self._say(f"Marked task {task.id} as {'incomplete' if task.completed else 'complete'}.")
 
     def _search(self) -> None:
         self._find(self._ask("Search for: "))
 
     def _find(self, text: str) -> None:
-        self._show(self._list(TaskQuery(search=clean_search("search", text))), "No such tasks.")
+        self._show(self._todo_list.find(TaskQuery(search=clean_search("search", text))), "No such tasks.")
 
     def _trash(self) -> None:
-        deleted = self._list(TaskQuery(Status.DELETED))
+        deleted = self._todo_list.find(TaskQuery(Status.DELETED))
         self._show(deleted, "The trash is empty.")
         answer = self._ask("ID of the task to restore (Enter for none): ") if deleted else ""
         if answer:
             task_id = self._id(answer)
-            self._store("restore", self._session.batch.restore, task_id)
+            self._todo_list.restore([task_id])
             self._say(f"Restored task {task_id}.")
 
     def _undo(self) -> None:
-        self._carry_out(self._session.history.undo(), "Nothing to undo.")
+        self._carry_out(self._todo_list.history.undo(), "Nothing to undo.")
 
     def _redo(self) -> None:
-        self._carry_out(self._session.history.redo(), "Nothing to redo.")
+        self._carry_out(self._todo_list.history.redo(), "Nothing to redo.")
 
     def _carry_out(self, plan: Plan | None, nothing: str) -> None:
         if plan is None:
@@ -148,27 +144,20 @@ class Menu:
             return
         for text in plan.summary:
             self._say(visible(text))
-        self._session.history.carry_out(plan)
+        self._todo_list.carry_out(plan)
         self._say("Done.")
 
     def _exit(self) -> None:
         raise _Leave
 
-    def _store(self, word: str, use_case: Callable[..., object], task_id: int, *more: object) -> None:
-        changes: Sequence[Change] = run_now(use_case(self._session.user_id, [task_id], *more))  # type: ignore[arg-type]
-        self._session.history.changed(f"{word} {task_id}", changes)
-
     def _chosen(self, question: str) -> Task:
-        return run_now(self._session.tasks.get(self._session.user_id, self._id(self._ask(question))))
+        return self._todo_list.get(self._id(self._ask(question)))
 
     def _id(self, answer: str) -> int:
         task_id = parse_task_id(answer)
         if task_id is None:
-            raise Failure("A task ID is a number such as 7.")
+            raise Failure(not_an_id(answer))
         return task_id
-
-    def _list(self, query: TaskQuery) -> Sequence[Task]:
-        return run_now(self._session.tasks.list(self._session.user_id, query))
 
     def _show(self, tasks: Sequence[Task], when_empty: str) -> None:
         for text in table(tasks, self._console) if tasks else [when_empty]:

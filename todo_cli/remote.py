@@ -1,19 +1,17 @@
-"""What a command needs to work on a server: the address, a token for it, and the repository over both."""
+"""What a command needs to work on a server: the address, a token for it, and the list over both."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from todo_adapters.address import ServerAddress, data_folder
 from todo_adapters.rest.claims import Claims, claims_of
 from todo_adapters.rest.token_store import TokenStore
 from todo_cli.exits import Misuse
+from todo_cli.program import Program
 from todo_core.errors import TokenRefused
-from todo_core.ports import TaskRepository
-
-if TYPE_CHECKING:
-    from todo_cli.session import Program
+from todo_core.ports import Clock
+from todo_core.tasks import Tasks
 
 TOKEN_VARIABLE = "TODO_TOKEN"  # noqa: S105  the name of one
 
@@ -28,7 +26,7 @@ class Login:
     place: str
 
 
-def login_with(program: "Program", server: ServerAddress, token: str, place: str) -> Login:
+def login_with(program: Program, server: ServerAddress, token: str, place: str) -> Login:
     """Return a login. Raises TokenRefused for what is no token, and Misuse for one of another user than asked for."""
     claims = claims_of(token)
     wanted = program.options.user
@@ -37,7 +35,7 @@ def login_with(program: "Program", server: ServerAddress, token: str, place: str
     return Login(server, token, claims, place)
 
 
-def find_login(program: "Program", server: ServerAddress) -> Login:
+def find_login(program: Program, server: ServerAddress) -> Login:
     """Return the token to use: that of the environment, else the one that is kept.
 
     Raises TokenRefused if there is none, Misuse if it is not of the user who is asked for, and StorageUnusable if what
@@ -57,10 +55,10 @@ def token_store() -> TokenStore:
 
 
 @contextmanager
-def open_server(login: Login) -> Iterator[TaskRepository]:
-    """Open the way to a server; nothing is sent yet."""
-    from todo_adapters.rest.exchange import open_exchange  # noqa: PLC0415  the HTTP client is slow to import
-    from todo_adapters.rest.repository import RestTaskRepository  # noqa: PLC0415  likewise
+def open_server(login: Login, clock: Clock) -> Iterator[Tasks]:
+    """Open the way to a user's list on a server; nothing is sent yet."""
+    from todo_adapters.rest.http_client import open_client  # noqa: PLC0415  the HTTP client is slow to import
+    from todo_adapters.rest.tasks import RestTasks  # noqa: PLC0415  likewise
 
-    with open_exchange(login.server) as exchange:
-        yield RestTaskRepository(exchange, lambda _: login.token)
+    with open_client(login.server) as client:
+        yield RestTasks(client, login.token, clock)

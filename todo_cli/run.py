@@ -8,12 +8,12 @@ from dataclasses import replace
 import click
 
 from todo_adapters.address import ServerAddress
-from todo_cli.application import COMPLETE_VARIABLE, todo
+from todo_cli.command_line import todo
 from todo_cli.console import Console
-from todo_cli.documents import line, problem_document
 from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.json_output import line, problem_document
+from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
-from todo_cli.session import Program
 from todo_core.errors import TodoError
 from todo_core.ports import Clock
 
@@ -39,7 +39,9 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
     try:
         return _carry_out(arguments, program)
     except TodoError as error:
-        return _refuse(program, _with_server(exit_of(error), program), str(error))
+        meaning = _with_server(exit_of(error), program)
+        hint = " ".join([meaning.hint, *getattr(error, "__notes__", ())]).strip()
+        return _refuse(program, replace(meaning, hint=hint), str(error))
     except Failure as failure:
         return _refuse(program, failure.exit, str(failure), failure.details)
     except BrokenPipeError:
@@ -53,7 +55,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
 
 def _carry_out(arguments: Sequence[str], program: Program) -> int:
     if COMPLETE_VARIABLE in program.console.environ:
-        from todo_cli.completing import complete  # noqa: PLC0415  only a shell that completes needs it
+        from todo_cli.completions import complete  # noqa: PLC0415  only a shell that completes needs it
 
         complete(todo, program)
         return SUCCESS

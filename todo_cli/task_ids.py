@@ -1,17 +1,20 @@
 """Task ids as the command line takes them."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from todo_cli.session import Program
+from todo_cli.program import Program
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 _DIGITS = 19
 """The largest id, 2^63-1, has so many."""
+
+
+_SHOWN = 40
+"""Characters of what was typed."""
 
 
 class TaskId(click.ParamType[int]):
@@ -22,7 +25,7 @@ class TaskId(click.ParamType[int]):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: D102  click says it
         task_id = parse_task_id(value)
         if task_id is None:
-            self.fail("A task ID is a number such as 7.", param, ctx)
+            self.fail(not_an_id(value), param, ctx)
         return task_id
 
     def shell_complete(  # noqa: D102  click says it
@@ -31,7 +34,7 @@ class TaskId(click.ParamType[int]):
         param: click.Parameter,  # noqa: ARG002  likewise
         incomplete: str,
     ) -> "list[CompletionItem]":
-        from todo_cli.completing import task_id_items  # noqa: PLC0415  only a shell that completes needs it
+        from todo_cli.completions import task_id_items  # noqa: PLC0415  only a shell that completes needs it
 
         program = ctx.find_object(Program)
         return task_id_items(program, ctx.info_name, incomplete) if program else []
@@ -42,10 +45,10 @@ def parse_task_id(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _DIGITS else None
 
 
-def words(task_ids: Sequence[int]) -> str:
-    """Return the ids as the history shows them."""
-    shown = " ".join(map(str, task_ids[:10]))
-    return f"{shown} …" if len(task_ids) > len(task_ids[:10]) else shown
+def not_an_id(text: str) -> str:
+    """Return what to say about something that was typed in the place of an id."""
+    shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return f"“{shown}” is no task ID; a task ID is a number such as 7."
 
 
 task_ids_argument = click.argument("task_ids", metavar="ID...", type=TaskId(), nargs=-1, required=True)

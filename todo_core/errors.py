@@ -14,8 +14,7 @@
     ├── StorageError
     │   ├── StorageUnavailable  the store cannot be reached now; later it may
     │   │   └── StorageOverloaded   others are to be served before, longer than the deadline allows
-    │   ├── StorageUnusable     the store must not be used: not ours, too new, read-only, full
-    │   └── NotOffered          this kind of store does other things, but not this
+    │   └── StorageUnusable     the store must not be used: not ours, too new, read-only, full
     └── TokenError
         ├── TokenRefused        the token proves nobody's identity
         │   └── TokenExpired        it did, and nothing else is wrong with it
@@ -136,12 +135,6 @@ class StorageOverloaded(StorageUnavailable):
 
 class StorageUnusable(StorageError):
     """The store must not be used as it is; only a person can mend that. The message says how."""
-
-
-class NotOffered(StorageError):
-    """A store of this kind cannot do what it was asked, and did nothing. The message says what it does not do."""
-
-    code = "not_offered"
 
 
 class TokenError(TodoError):

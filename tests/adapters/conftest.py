@@ -8,28 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.neon.drivers import opened
-from tests.adapters.rest.opened import opened as opened_rest
 from tests.pgbouncer import Pooler
 from tests.postgres import Server
-from tests.served import Served
 from todo_adapters.address import PostgresAddress
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.ports import TaskRepository
 
-STORES = ("memory", "sqlite", "asyncpg", "psycopg2", "asyncpg pooled", "psycopg2 pooled", "server")
-
-LACKS = {
-    "server": {
-        "times": "a server gives tasks its own times",
-        "removal": "the contract has no way to remove a task for good",
-        "one step": "several requests are not one step",
-        "owners": "a server never tells whose a task is",
-        "keys": "a server tells only on creating which task a key made, and compares the payload itself",
-        "any user": "a token cannot name every user",
-    }
-}
-"""What a store cannot give, and why. A test that needs it says so: ``@pytest.mark.needs("times")``."""
+STORES = ("memory", "sqlite", "asyncpg", "psycopg2", "asyncpg pooled", "psycopg2 pooled")
 
 OpenStore = Callable[[Path], AbstractContextManager[TaskRepository]]
 """Opens an empty store; the folder is for those that are files."""
@@ -37,17 +23,11 @@ OpenStore = Callable[[Path], AbstractContextManager[TaskRepository]]
 
 @pytest.fixture(params=STORES)
 def open_store(request: pytest.FixtureRequest) -> OpenStore:
-    lacks = LACKS.get(request.param, {})
-    needs = {what for marker in request.node.iter_markers("needs") for what in marker.args}
-    if missing := needs & lacks.keys():
-        pytest.skip("; ".join(lacks[what] for what in sorted(missing)))
     driver, _, pooled = request.param.partition(" ")
     if driver == "memory":
         return open_memory
     if driver == "sqlite":
         return open_sqlite
-    if driver == "server":
-        return partial(open_rest, request.getfixturevalue("served"))
     server: Server = request.getfixturevalue("postgres")
     pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
     address = pooler.address() if pooler else server.address()
@@ -68,13 +48,6 @@ def open_memory(_: Path) -> Iterator[TaskRepository]:
 @contextmanager
 def open_sqlite(folder: Path) -> Iterator[TaskRepository]:
     with closing(SqliteTaskRepository(folder / "tasks.db")) as repository:
-        yield repository
-
-
-@contextmanager
-def open_rest(served: Served, _: Path) -> Iterator[TaskRepository]:
-    served.empty()
-    with opened_rest(served.url) as repository:
         yield repository
 
 

@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -163,7 +162,6 @@ class StoreComparison(RuleBasedStateMachine):
             assert stored == [self.owned(user, task_id) for task_id in range(1, self.last_id + 2)]
 
 
-@pytest.mark.needs("times", "removal", "keys")
 def test_a_store_behaves_like_the_model(open_store: OpenStore) -> None:
     examples = 60 if open_store in {open_memory, open_sqlite} else 8  # a server answers slowly
     machine = type("Machine", (StoreComparison,), {"open_store": staticmethod(open_store)})

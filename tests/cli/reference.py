@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from todo_cli.application import COMMANDS, todo
+from todo_cli.command_line import COMMANDS, todo
 
 PAGE = Path(__file__).parents[2] / "docs" / "cli.md"
 

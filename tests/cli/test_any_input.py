@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Todo
-from todo_cli.application import COMMANDS
+from todo_cli.command_line import COMMANDS
 
 LADDER = {0, 1, 2, 3, 4, 5, 130}
 FILES = {"import", "export"}
@@ -19,7 +19,7 @@ OPTIONS = (
 VALUES = "1 2 0 -1 1_0 title -title bash memory:// sqlite://"
 ANSWERS = "1 2 3 4 5 6 u r / t y n - add view x"
 WORDS = (
-    st.sampled_from(sorted(COMMANDS.keys() - FILES))
+    st.sampled_from(sorted(set(COMMANDS) - FILES))
     | st.sampled_from(f"{OPTIONS} {VALUES}".split())
     | st.text(st.characters(exclude_categories=[]), max_size=8)
 )

@@ -8,7 +8,7 @@ from todo_web.app import create_app
 
 
 def test_a_token_for_the_console_user_shows_the_same_tasks(todo: Todo) -> None:
-    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"]))
+    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"], TODO_REQUEST_LOG="false"))
     with TestClient(app, headers=bearer("ann")) as service:
         made = service.post("/api/tasks", json={"title": "From afar", "description": "é"}).json()
         todo.ok("add", "From here")
@@ -18,7 +18,7 @@ def test_a_token_for_the_console_user_shows_the_same_tasks(todo: Todo) -> None:
 
 
 def test_undo_never_overwrites_what_the_service_changed(todo: Todo) -> None:
-    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"]))
+    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"], TODO_REQUEST_LOG="false"))
     with TestClient(app, headers=bearer("ann")) as service:
         todo.ok("add", "Buy milk")
         todo.ok("done", "1")
@@ -29,7 +29,7 @@ def test_undo_never_overwrites_what_the_service_changed(todo: Todo) -> None:
 
 
 def test_what_the_console_moves_to_the_trash_the_service_restores(todo: Todo) -> None:
-    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"]))
+    app = create_app(settings(DATABASE_URL=todo.environ["DATABASE_URL"], TODO_REQUEST_LOG="false"))
     with TestClient(app, headers=bearer("ann")) as service:
         todo.ok("add", "Buy milk")
         todo.ok("rm", "1")

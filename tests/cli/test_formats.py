@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from todo_cli.exporting import without_controls
+from todo_cli.export_file import without_controls
 from todo_cli.formats import OWN
 from todo_cli.formats.recognition import recognised
 from todo_cli.formats.record import Record

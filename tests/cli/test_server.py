@@ -15,7 +15,7 @@ from tests.secrecy import SECRET
 from tests.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
-from todo_adapters.rest.server import parse_server
+from todo_adapters.rest.server_url import parse_server
 from todo_adapters.tokens.issue import issue_token
 
 
@@ -98,7 +98,8 @@ def test_somebody_is_faster_than_the_second_step_of_a_command(remote: Todo, serv
         rival.environ |= {name: remote.environ[name] for name in ("TODO_SERVER", "TODO_TOKEN")}
         theirs = Meanwhile(lambda: rival.ok("edit", "2", "-t", "theirs"))
         line.plan += [("DELETE", THROUGH), ("DELETE", theirs)]
-        assert_one_line(remote, 5, "was changed by somebody else", "rm", "1", "2", TODO_SERVER=line.url)
+        said = "Task with ID 2 was changed by somebody else. Nothing was done.\n"
+        assert_one_line(remote, 5, said, "rm", "1", "2", TODO_SERVER=line.url)
     assert [task["title"] for task in remote.tasks()] == ["one", "theirs"]
 
 

@@ -93,6 +93,17 @@ def test_a_change_of_somebody_else_is_never_overwritten(todo: Todo) -> None:
     assert "add Write" in todo.ok("undo", "-n").err
 
 
+def test_a_task_that_somebody_removed_for_good_can_be_skipped(todo: Todo) -> None:
+    todo.ok("add", "Buy milk")
+    todo.ok("rm", "--permanent", "--yes", "1", XDG_DATA_HOME=str(todo.folder / "elsewhere"))
+    result = todo("undo")
+    assert (result.code, result.err.splitlines()[-1]) == (
+        3,
+        "todo: Task with ID 1 not found. `todo list` and `todo trash` show the IDs. --skip forgets the command.",
+    )
+    assert todo.ok("undo", "--skip").err == "Forgot `todo add Buy milk`.\n"
+
+
 def test_what_is_gone_for_good_leaves_the_history(todo: Todo) -> None:
     for title in ("Buy milk", "Write"):
         todo.ok("add", title)

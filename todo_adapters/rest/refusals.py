@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from todo_adapters.rest.answer import Answer
+from todo_adapters.rest.response import Response
 from todo_core.errors import (
     IdempotencyKeyInTrash,
     IdempotencyKeyReused,
@@ -35,18 +35,18 @@ _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
 }
 
 
-def refusal(answer: Answer, task_id: int = 0) -> TodoError:
+def refusal(response: Response, task_id: int = 0) -> TodoError:
     """Return what to raise for an answer that is not the one hoped for; ``task_id`` is the task that was asked for."""
-    code = _word(answer.problem.get("code"))
-    if known := _REFUSALS.get((answer.status, code)):
+    code = _word(response.problem.get("code"))
+    if known := _REFUSALS.get((response.status, code)):
         return known(task_id)
-    if answer.status == HTTPStatus.UNAUTHORIZED:
+    if response.status == HTTPStatus.UNAUTHORIZED:
         return TokenRefused("The server does not accept the token.")
-    if answer.status == HTTPStatus.PRECONDITION_FAILED:
-        return VersionConflict(task_id, answer.version)
-    if answer.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        return _invalid_input(answer.problem, code)
-    return _fault(answer.status)
+    if response.status == HTTPStatus.PRECONDITION_FAILED:
+        return VersionConflict(task_id, response.version)
+    if response.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return _invalid_input(response.problem, code)
+    return _fault(response.status)
 
 
 def _invalid_input(problem: Mapping[str, object], code: str) -> InvalidInput:

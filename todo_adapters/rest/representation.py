@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from todo_core.errors import NotOffered
-from todo_core.task import NewTask, Task
+from todo_core.policy import TaskPolicy
+from todo_core.task import ABSENT, NewTask, Task, TaskFields
 from todo_core.text import clean_description, clean_title, is_user_id
-
-UNKNOWN_VERSION = 0
-"""Of a task in a list, which tells no versions; no stored task has it, so nothing can be changed by it."""
 
 ANY_LENGTH = sys.maxsize
 IDS = range(1, 2**63)
+
+ANY_POLICY = TaskPolicy(title_limit=ANY_LENGTH, description_limit=ANY_LENGTH)
+"""The rules of the core without limits, which are the server's to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Write:
     body: Mapping[str, object] | None = field(default=None)
 
 
-def read_task(document: Mapping[str, object], version: int, *, in_trash: bool = False) -> Task:
+def read_task(document: Mapping[str, object], version: int = 0, *, in_trash: bool = False) -> Task:
     """Return a task as the API shows it. Raises KeyError, TypeError, ValueError and InvalidInput for what is none.
 
     Texts keep the rules of the core, but for their lengths, which are the server's to choose.
@@ -58,27 +58,33 @@ def read_task(document: Mapping[str, object], version: int, *, in_trash: bool = 
     )
 
 
-def creation(new: NewTask) -> Mapping[str, object]:
-    """Return the body that creates a task; the server gives it its times. Raises NotOffered for one in the trash."""
-    if new.deleted_at:
-        raise NotOffered("A server adds no task to the trash.")
+def creation(new: NewTask) -> dict[str, object]:
+    """Return the body that creates a task outside the trash; the server gives it its times."""
     return {"title": new.title, "description": new.description, "completed": new.completed}
 
 
-def write_of(before: Task, after: Task | None) -> Write:
-    """Return the request that makes one version of a task the next. Raises NotOffered where no single one does."""
-    if after is None:
-        raise NotOffered("A server removes no task for good; it moves tasks to the trash.")
+def fields_of(changes: TaskFields) -> dict[str, object]:
+    """Return the body with the fields that were sent."""
+    return {
+        name: getattr(changes, name)
+        for name in ("title", "description", "completed")
+        if getattr(changes, name) is not ABSENT
+    }
+
+
+def write_of(before: Task | None, after: Task | None) -> Write:
+    """Return the request that makes one version of a task the next, or that takes one out of the trash.
+
+    What a task says and whether it is in the trash are never changed at once.
+    """
+    if before is None or after is None:
+        return Write("POST", "/restore")
+    if not after.visible:
+        return Write("DELETE")
     names = ("title", "description", "completed")
-    fields = {name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
-    moved = before.visible != after.visible
-    if moved and not fields:
-        return Write("POST", "/restore") if after.visible else Write("DELETE")
-    if fields and not moved and after.visible:
-        return Write("PUT", body=fields)
-    if fields:
-        raise NotOffered("A server does not change what a task in the trash says.")
-    raise NotOffered("A server sets the times of tasks itself.")
+    return Write(
+        "PUT", body={name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
+    )
 
 
 def same_content(one: Task, other: Task) -> bool:

@@ -1,1 +1,1 @@
-"""One module for each group of commands, imported when one of them runs."""
+"""The commands, each in a module of its name; one is imported when it runs."""

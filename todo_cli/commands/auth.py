@@ -1,14 +1,14 @@
-"""auth login, auth status, auth logout."""
+"""todo auth login, todo auth status, todo auth logout."""
 
 import click
 
 from todo_adapters.address import ServerAddress
-from todo_cli.application import common_options
-from todo_cli.documents import time_text
+from todo_cli.composition import open_server_list
 from todo_cli.exits import Misuse
-from todo_cli.remote import TOKEN_VARIABLE, Login, find_login, login_with, open_server, token_store
-from todo_cli.session import Program
-from todo_core.driver import run_now
+from todo_cli.json_output import time_text
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_cli.remote import TOKEN_VARIABLE, Login, find_login, login_with, token_store
 from todo_core.query import TaskQuery
 
 
@@ -36,7 +36,7 @@ def login_command(program: Program) -> None:
     if not token:
         raise Misuse("No token was given; write it to standard input.")
     login = login_with(program, server, token, "")
-    _try(login)
+    _try(program, login)
     place = token_store().keep(server.url, token)
     _report(program, Login(server, token, login.claims, place), "Logged in.")
     if program.settings.get(TOKEN_VARIABLE):
@@ -48,7 +48,7 @@ def login_command(program: Program) -> None:
 def status_command(program: Program) -> None:
     """Ask a server whether it accepts the token, and say whose it is, until when, and where it is kept."""
     login = find_login(program, _server(program))
-    _try(login)
+    _try(program, login)
     _report(program, login, "The server accepts the token.")
 
 
@@ -72,9 +72,9 @@ def _server(program: Program) -> ServerAddress:
     return address
 
 
-def _try(login: Login) -> None:
-    with open_server(login) as repository:
-        run_now(repository.find(login.claims.user_id, TaskQuery(limit=1)))
+def _try(program: Program, login: Login) -> None:
+    with open_server_list(program, login) as todo_list:
+        todo_list.find(TaskQuery(limit=1))
 
 
 def _report(program: Program, login: Login, words: str) -> None:

@@ -1,10 +1,11 @@
-"""menu."""
+"""todo menu."""
 
 import click
 
-from todo_cli.application import common_options
+from todo_cli.composition import open_list
 from todo_cli.menu import Menu
-from todo_cli.session import Program
+from todo_cli.options import common_options
+from todo_cli.program import Program
 
 
 @click.command("menu", short_help="The numbered menu.")
@@ -15,6 +16,6 @@ def menu_command(program: Program) -> None:
     \b
     printf '1\\nBuy milk\\n\\n2\\n6\\n' | todo menu
     """  # noqa: D301  click's mark for a paragraph that stays as it is
-    with program.session() as session:
-        code = Menu(session, program.console).run()
+    with open_list(program) as todo_list:
+        code = Menu(todo_list, program.console).run()
     raise click.exceptions.Exit(code)

@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from todo_cli.documents import task_document
 from todo_cli.formats.csv_rows import table
 from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time
 from todo_cli.formats.text_file import BrokenFile, TextFile
+from todo_cli.json_output import task_document
 from todo_core.task import Task
 
 COLUMNS = ("id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at")

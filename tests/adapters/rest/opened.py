@@ -1,4 +1,4 @@
-"""The store under test: the way to a service, or to whatever stands before one."""
+"""The list under test: the way to a service, or to whatever stands before one."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,8 +7,8 @@ from datetime import timedelta
 from tests.secrecy import SECRET
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
-from todo_adapters.rest.exchange import open_exchange
-from todo_adapters.rest.repository import RestTaskRepository
+from todo_adapters.rest.http_client import open_client
+from todo_adapters.rest.tasks import RestTasks
 from todo_adapters.tokens.issue import issue_token
 
 
@@ -22,7 +22,7 @@ def no_wait(_seconds: float) -> None:
 
 
 @contextmanager
-def opened(url: str, wait: Callable[[float], None] = no_wait) -> Iterator[RestTaskRepository]:
-    """Work as any user."""
-    with open_exchange(ServerAddress(url, local=True), wait) as exchange:
-        yield RestTaskRepository(exchange, token_of)
+def opened(url: str, wait: Callable[[float], None] = no_wait, user_id: str = "ann") -> Iterator[RestTasks]:
+    """Open a user's list."""
+    with open_client(ServerAddress(url, local=True), wait) as client:
+        yield RestTasks(client, token_of(user_id), SystemClock())

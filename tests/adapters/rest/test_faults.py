@@ -15,8 +15,8 @@ from tests.adapters.rest.wire import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wir
 from tests.processes import free_port
 from tests.served import Served
 from todo_adapters.address import ServerAddress
-from todo_adapters.rest.exchange import SIZE_LIMIT, Request, open_exchange
-from todo_adapters.rest.repository import RestTaskRepository
+from todo_adapters.rest.http_client import SIZE_LIMIT, Request, open_client
+from todo_adapters.rest.tasks import RestTasks
 from todo_core.driver import run_now
 from todo_core.errors import (
     InvalidInput,
@@ -27,8 +27,8 @@ from todo_core.errors import (
     TodoError,
     TokenRefused,
 )
-from todo_core.query import TaskQuery
-from todo_core.task import NewTask, Task
+from todo_core.query import Status, TaskQuery
+from todo_core.task import NewTask, Task, TaskFields
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BUSY = Spoilt(503, {"Retry-After": "2"})
@@ -47,131 +47,130 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def repository(line: Wire, waits: list[float]) -> Iterator[RestTaskRepository]:
+def tasks(line: Wire, waits: list[float]) -> Iterator[RestTasks]:
     with opened(line.url, waits.append) as through:
         yield through
 
 
-def added(repository: RestTaskRepository, title: str = "Buy milk") -> Task:
-    task = run_now(repository.add(NewTask("ann", title, None, None, NOW, NOW)))
-    assert task
-    return task
-
-
-def completed(tasks: Mapping[int, Task]) -> dict[int, Task]:
-    return {task_id: task.complete(NOW) for task_id, task in tasks.items()}
+def added(tasks: RestTasks, title: str = "Buy milk") -> Task:
+    return run_now(tasks.create(TaskFields(title)))
 
 
 @pytest.mark.parametrize("fault", [LOST, BUSY])
-def test_a_task_is_added_once_however_often_it_is_sent(repository: RestTaskRepository, line: Wire, fault: Fate) -> None:
+def test_a_task_is_added_once_however_often_it_is_sent(tasks: RestTasks, line: Wire, fault: Fate) -> None:
     line.plan += [("POST", fault), ("POST", fault)]
-    task = added(repository)
-    assert run_now(repository.find("ann", TaskQuery())) == [task._replace(version=0)]
+    task = added(tasks)
+    assert run_now(tasks.find(TaskQuery())) == [task._replace(version=0)]
     keys = {request.headers["Idempotency-Key"] for request in line.sent("POST")}
     assert (len(line.sent("POST")), len(keys)) == (3, 1)
 
 
-def test_each_task_has_a_key_of_its_own(repository: RestTaskRepository, line: Wire) -> None:
-    assert added(repository).id != added(repository).id
+def test_each_task_has_a_key_of_its_own(tasks: RestTasks, line: Wire) -> None:
+    assert added(tasks).id != added(tasks).id
     assert len({request.headers["Idempotency-Key"] for request in line.sent("POST")}) == 2
 
 
 @pytest.mark.parametrize("fault", [LOST, BUSY])
+@pytest.mark.parametrize("name", ["complete", "delete", "restore"])
 def test_a_change_whose_answer_was_lost_is_known_to_be_done(
-    repository: RestTaskRepository, line: Wire, fault: Fate
+    tasks: RestTasks, line: Wire, fault: Fate, name: str
 ) -> None:
-    added(repository)
-    line.plan += [("PUT", fault)]
-    outcome = run_now(repository.change("ann", [1], completed))
-    assert (outcome[1].completed, outcome[1].version) == (True, 2)
-    line.plan += [("DELETE", fault)]
-    outcome = run_now(repository.change("ann", [1], lambda tasks: {1: tasks[1].delete(NOW)}))
-    assert outcome[1].version == 3
-    assert run_now(repository.find("ann", TaskQuery())) == []
+    added(tasks)
+    if name == "restore":
+        run_now(tasks.delete([1]))
+    # A restoration is preceded by the question which version is there.
+    line.plan += {
+        "complete": [("PUT", fault)],
+        "delete": [("DELETE", fault)],
+        "restore": [("POST", THROUGH), ("POST", fault)],
+    }[name]
+    (change,) = run_now(getattr(tasks, name)([1]))
+    assert change.after.version == change.before.version + 1
+    assert bool(change.after.deleted_at) == (name == "delete")
+    status = Status.DELETED if name == "delete" else Status.ALL
+    (found,) = run_now(tasks.find(TaskQuery(status)))
+    assert found.completed == (name == "complete")
 
 
 @pytest.mark.parametrize("fault", [LOST, BUSY])
+@pytest.mark.parametrize("name", ["complete", "delete"])
 def test_a_change_of_somebody_else_is_not_taken_for_the_own_one(
-    repository: RestTaskRepository, line: Wire, served: Served, fault: Fate
+    tasks: RestTasks, line: Wire, served: Served, fault: Fate, name: str
 ) -> None:
-    """The first request is turned away, or undone, before the second is sent."""
-    task = added(repository)
+    """Somebody is faster before the request is sent again. Where it had arrived, the other one has undone it."""
+    added(tasks)
+    method = {"complete": "PUT", "delete": "DELETE"}[name]
     with opened(served.url) as rival:
 
         def overtake() -> None:
-            now = run_now(rival.get("ann", 1))
-            assert now
-            assert run_now(rival.replace(now, now._replace(title="theirs")))
+            if run_now(rival.find(TaskQuery(Status.DELETED))):
+                run_now(rival.restore([1]))
+            run_now(rival.reopen([1]))
+            run_now(rival.update([1], TaskFields("theirs")))
 
-        line.plan += [("PUT", fault), ("PUT", Meanwhile(overtake))]
-        assert not run_now(repository.replace(task, task.complete(NOW)))
-    assert len(line.sent("PUT")) == 2
+        line.plan += [(method, fault), (method, Meanwhile(overtake))]
+        (change,) = run_now(getattr(tasks, name)([1]))
+    # So it was looked at anew, and changed as it was then.
+    assert (change.before.title, change.before.completed) == ("theirs", False)
+    assert len(line.sent(method)) == 3
 
 
-def completing_one_and_deleting_two(tasks: Mapping[int, Task]) -> dict[int, Task]:
-    return {1: tasks[1].complete(NOW), 2: tasks[2].delete(NOW)}
-
-
-def test_when_the_second_of_two_fails_the_first_is_put_back(repository: RestTaskRepository, line: Wire) -> None:
-    added(repository, "one")
-    added(repository, "two")
-    line.plan += [("DELETE", BUSY)] * 3
+def test_when_the_second_of_two_fails_the_first_is_put_back(tasks: RestTasks, line: Wire) -> None:
+    added(tasks, "one")
+    added(tasks, "two")
+    line.plan += [("PUT", THROUGH)] + [("PUT", BUSY)] * 3
     with pytest.raises(StorageUnavailable) as raised:
-        run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
+        run_now(tasks.complete([1, 2]))
     assert "not put back" not in str(raised.value)
-    assert [task.completed for task in run_now(repository.find("ann", TaskQuery()))] == [False, False]
+    assert [task.completed for task in run_now(tasks.find(TaskQuery()))] == [False, False]
 
 
-def test_what_cannot_be_put_back_is_said(repository: RestTaskRepository, line: Wire, served: Served) -> None:
+def test_what_cannot_be_put_back_is_said(tasks: RestTasks, line: Wire) -> None:
     """The first of two is done, then every request fails."""
-    added(repository, "one")
-    added(repository, "two")
-    line.plan += [("PUT", THROUGH)] + [("DELETE", BUSY)] * 3 + [("PUT", BUSY)] * 3
+    added(tasks, "one")
+    added(tasks, "two")
+    line.plan += [("PUT", THROUGH)] + [("PUT", BUSY)] * 6
     with pytest.raises(StorageUnavailable, match="Already changed, and not put back: task 1"):
-        run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
+        run_now(tasks.complete([1, 2]))
 
 
 def test_an_interrupt_in_the_middle_puts_back_too(line: Wire) -> None:
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt
 
-    with opened(line.url, interrupt) as repository:
-        added(repository, "one")
-        added(repository, "two")
-        line.plan += [("DELETE", BUSY)]
+    with opened(line.url, interrupt) as tasks:
+        added(tasks, "one")
+        added(tasks, "two")
+        line.plan += [("PUT", THROUGH), ("PUT", BUSY)]
         with pytest.raises(KeyboardInterrupt):
-            run_now(repository.change("ann", [1, 2], completing_one_and_deleting_two))
-        assert [task.completed for task in run_now(repository.find("ann", TaskQuery()))] == [False, False]
+            run_now(tasks.complete([1, 2]))
+        assert [task.completed for task in run_now(tasks.find(TaskQuery()))] == [False, False]
 
 
-def test_tasks_that_were_added_before_a_fault_are_counted(repository: RestTaskRepository, line: Wire) -> None:
+def test_tasks_that_were_added_before_a_fault_are_counted(tasks: RestTasks, line: Wire) -> None:
     def drafts() -> Iterator[NewTask]:
         yield NewTask("ann", "one", None, None, NOW, NOW)
         line.plan += [("POST", BUSY)] * 3
         yield NewTask("ann", "two", None, None, NOW, NOW)
 
     with pytest.raises(StorageUnavailable, match="1 task was added before that"):
-        run_now(repository.add_all("ann", drafts()))
+        run_now(tasks.add_all(drafts()))
 
 
-def test_the_pause_is_the_servers_and_the_tries_are_few(
-    repository: RestTaskRepository, line: Wire, waits: list[float]
-) -> None:
+def test_the_pause_is_the_servers_and_the_tries_are_few(tasks: RestTasks, line: Wire, waits: list[float]) -> None:
     line.plan += [("GET", BUSY)] * 3
     with pytest.raises(StorageUnavailable):
-        run_now(repository.find("ann", TaskQuery()))
+        run_now(tasks.find(TaskQuery()))
     assert (waits, len(line.passed)) == ([2.0, 2.0], 3)
 
 
 @pytest.mark.parametrize("asked", ["30", "Sat, 21 Nov 2026 10:00:00 GMT", "-1", "²", ""])
-def test_an_impatient_or_strange_wish_to_wait(
-    repository: RestTaskRepository, line: Wire, waits: list[float], asked: str
-) -> None:
+def test_an_impatient_or_strange_wish_to_wait(tasks: RestTasks, line: Wire, waits: list[float], asked: str) -> None:
     """Half a minute is not waited for; what is no number of seconds is as if nothing had been asked."""
     headers = {"Retry-After": asked} if asked.isascii() else {}
     line.plan += [("GET", Spoilt(503, headers, b'{"code": "keys_unavailable"}'))] * 3
     with pytest.raises(KeysUnavailable):
-        run_now(repository.find("ann", TaskQuery()))
+        run_now(tasks.find(TaskQuery()))
     assert waits == ([] if asked == "30" else [0.2, 0.6])
 
 
@@ -195,11 +194,11 @@ def test_an_impatient_or_strange_wish_to_wait(
     ],
 )
 def test_an_answer_that_is_not_the_contracts(
-    repository: RestTaskRepository, line: Wire, answer: Spoilt, error: type[TodoError]
+    tasks: RestTasks, line: Wire, answer: Spoilt, error: type[TodoError]
 ) -> None:
     line.plan += [("GET", answer)]
     with pytest.raises(error) as raised:
-        run_now(repository.find("ann", TaskQuery()))
+        run_now(tasks.find(TaskQuery()))
     assert len(line.passed) == 1
     assert "127.0.0.1" not in str(raised.value)
 
@@ -216,8 +215,8 @@ def listed(*tasks: Mapping[str, object], cursor: str = "") -> Spoilt:
     return Spoilt(200, link, json.dumps(tasks).encode())
 
 
-def test_a_server_is_asked_for_answers_that_are_not_compressed(repository: RestTaskRepository, line: Wire) -> None:
-    run_now(repository.find("ann", TaskQuery()))
+def test_a_server_is_asked_for_answers_that_are_not_compressed(tasks: RestTasks, line: Wire) -> None:
+    run_now(tasks.find(TaskQuery()))
     assert [request.headers["Accept-Encoding"] for request in line.passed] == ["identity"]
 
 
@@ -243,30 +242,28 @@ def test_a_server_is_asked_for_answers_that_are_not_compressed(repository: RestT
     ],
 )
 def test_a_task_that_breaks_the_rules_of_the_core_is_none(
-    repository: RestTaskRepository, line: Wire, fields: dict[str, object]
+    tasks: RestTasks, line: Wire, fields: dict[str, object]
 ) -> None:
     line.plan += [("GET", listed(shown())), ("GET", listed(shown(**fields)))]
-    assert len(run_now(repository.find("ann", TaskQuery()))) == 1
+    assert len(run_now(tasks.find(TaskQuery()))) == 1
     with pytest.raises(StorageUnusable):
-        run_now(repository.find("ann", TaskQuery()))
+        run_now(tasks.find(TaskQuery()))
 
 
 @pytest.mark.parametrize("second", [listed(shown(), cursor="b"), listed(cursor="b"), listed(shown(id=1), cursor="a")])
-def test_pages_that_do_not_go_on_are_refused(repository: RestTaskRepository, line: Wire, second: Spoilt) -> None:
+def test_pages_that_do_not_go_on_are_refused(tasks: RestTasks, line: Wire, second: Spoilt) -> None:
     line.plan += [("GET", listed(shown(), cursor="a")), *[("GET", second)] * 5]
     with pytest.raises(StorageUnusable):
-        run_now(repository.find("ann", TaskQuery(limit=10)))
+        run_now(tasks.find(TaskQuery(limit=10)))
     assert len(line.passed) == 2
 
 
 @pytest.mark.parametrize("detail", ["a\x1b[31m", "\ud800", "x" * 5000, 5, None])
-def test_the_words_of_a_refusal_are_shown_only_if_they_can_be(
-    repository: RestTaskRepository, line: Wire, detail: object
-) -> None:
+def test_the_words_of_a_refusal_are_shown_only_if_they_can_be(tasks: RestTasks, line: Wire, detail: object) -> None:
     problem = {"code": "no name\n", "detail": detail, "errors": [{"pointer": "/\x1b", "detail": "x"}]}
     line.plan += [("POST", Spoilt(422, body=json.dumps(problem).encode()))]
     with pytest.raises(InvalidInput) as refused:
-        added(repository)
+        added(tasks)
     error = refused.value
     assert (error.field, error.reason, error.detail) == ("", "", "The server refuses the input.")
 
@@ -276,10 +273,10 @@ def test_an_answer_in_drops_is_given_up(start: bytes) -> None:
     """Each drop comes in time, and the whole would not: in the head, or in the body."""
     with (
         dripping(start) as url,
-        open_exchange(ServerAddress(url, local=True), no_wait, seconds=0.3) as exchange,
+        open_client(ServerAddress(url, local=True), no_wait, seconds=0.3) as client,
         pytest.raises(StorageUnavailable),
     ):
-        exchange.send(Request("GET", "/"))
+        client.send(Request("GET", "/"))
 
 
 @contextmanager
@@ -315,57 +312,32 @@ def dripping(start: bytes) -> Iterator[str]:
     ],
 )
 def test_an_answer_about_a_task_that_is_not_the_contracts(
-    repository: RestTaskRepository, line: Wire, method: str, answer: Spoilt, error: type[TodoError]
+    tasks: RestTasks, line: Wire, method: str, answer: Spoilt, error: type[TodoError]
 ) -> None:
     """Where a task is asked for, and where the version of one in the trash is."""
     line.plan += [(method, answer)]
     with pytest.raises(error):
-        run_now(repository.get("ann", 1))
+        run_now(tasks.get(1) if method == "GET" else tasks.restore([1]))
 
 
-def test_a_change_that_is_refused(repository: RestTaskRepository, line: Wire) -> None:
-    task = added(repository)
+def test_a_change_that_is_refused(tasks: RestTasks, line: Wire) -> None:
+    added(tasks)
     line.plan += [("PUT", Spoilt(403, body=b'{"code": "task_forbidden"}'))]
     with pytest.raises(TaskForbidden) as refused:
-        run_now(repository.replace(task, task.complete(NOW)))
-    assert refused.value.task_id == task.id
-
-
-@pytest.mark.parametrize("moves", [1, 3])
-def test_a_task_that_leaves_the_trash_while_it_is_looked_for(
-    repository: RestTaskRepository, line: Wire, served: Served, moves: int
-) -> None:
-    """Its version is asked for while it is there, and then it is not in the list: so it is looked for anew."""
-    task = added(repository)
-    with opened(served.url) as rival:
-
-        def move() -> None:
-            now = run_now(rival.get("ann", task.id))
-            assert now
-            assert run_now(rival.replace(now, now.restore(NOW) if now.deleted_at else now.delete(NOW)))
-
-        move()
-        # The task is asked for, then the trash; it comes back before it is asked for anew.
-        line.plan += [("GET", fate) for fate in [THROUGH] + [Meanwhile(move)] * (2 * moves - 1)]
-        if moves == 1:
-            assert run_now(repository.get("ann", task.id)) == run_now(rival.get("ann", task.id))
-        else:
-            with pytest.raises(StorageUnavailable):
-                run_now(repository.get("ann", task.id))
+        run_now(tasks.complete([1]))
+    assert refused.value.task_id == 1
 
 
 @pytest.mark.parametrize("headers", [{}, {"ETag": "nonsense"}, {"ETag": 'W/"1"'}])
-def test_a_task_without_a_version_is_not_worked_on(
-    repository: RestTaskRepository, line: Wire, headers: dict[str, str]
-) -> None:
+def test_a_task_without_a_version_is_not_worked_on(tasks: RestTasks, line: Wire, headers: dict[str, str]) -> None:
     line.plan += [("GET", Spoilt(200, headers, b"{}"))]
     with pytest.raises(StorageUnusable):
-        run_now(repository.get("ann", 1))
+        run_now(tasks.get(1))
 
 
 def test_nobody_listens(waits: list[float]) -> None:
-    with opened(f"http://127.0.0.1:{free_port()}", waits.append) as repository:
-        for attempt in (repository.check(), repository.find("ann", TaskQuery())):
+    with opened(f"http://127.0.0.1:{free_port()}", waits.append) as tasks:
+        for attempt in (tasks.check(), tasks.find(TaskQuery())):
             with pytest.raises(StorageUnavailable):
                 run_now(attempt)
     assert waits == [0.2, 0.6] * 2

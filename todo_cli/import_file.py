@@ -9,15 +9,13 @@ from datetime import datetime
 from typing import BinaryIO
 
 from todo_cli.exits import Failure
-from todo_cli.exporting import pages
 from todo_cli.formats import Format
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
 from todo_cli.formats.text_file import BrokenFile, TextFile
+from todo_cli.program import Program
 from todo_cli.progress import Progress
-from todo_cli.session import Session
-from todo_core.driver import run_now
+from todo_cli.todo_list import POLICY, TodoList
 from todo_core.errors import InvalidInput
-from todo_core.policy import TaskPolicy
 from todo_core.query import Status
 from todo_core.task import ABSENT, Idempotency, NewTask, TaskFields, Times
 
@@ -57,17 +55,26 @@ class Tally:
         return [*self.reasons, f"and {more} more"] if more else self.reasons
 
 
-class Import:
-    """A file of tasks on its way to one user's store; the file can be read as often as needed."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that can be read as often as needed, the name that it is spoken of by, and its format."""
 
-    def __init__(self, session: Session, file: BinaryIO, name: str, form: Format, choices: Choices) -> None:
-        self._session = session
-        self._file = file
-        self._name = name
-        self._reader = form.reader()
+    file: BinaryIO
+    name: str
+    form: Format
+
+
+class Import:
+    """A file of tasks on its way to one user's list."""
+
+    def __init__(self, program: Program, todo_list: TodoList, source: Source, choices: Choices) -> None:
+        self._console = program.console
+        self._todo_list = todo_list
+        self._source = source
+        self._reader = source.form.reader()
         self._choices = choices
-        self._present = _Present(session)
-        self._now = session.program.clock.now()
+        self._present = _Present(todo_list)
+        self._now = program.clock.now()
         self.tally = Tally()
 
     def check(self) -> None:
@@ -76,31 +83,14 @@ class Import:
             pass
 
     def count_known(self) -> None:
-        """Count the tasks that are there already, as storing them would. Raises NotOffered on a server."""
-        repository, user_id = self._session.repository, self._session.user_id
-        known = 0
-        for draft in self._drafts("Checking"):
-            if draft.idempotency:
-                known += run_now(repository.find_by_key(user_id, draft.idempotency.key)) is not None
+        """Count the tasks that are there already, as storing them would. Raises NotOnServer."""
+        known = self._todo_list.count_known(self._drafts("Checking"))
         self.tally.known += known
 
     def store(self) -> Sequence[int]:
         """Store the tasks that are not there yet, and return their ids. ``check`` must have been called."""
-        session = self._session
-        newest = self._now
-
-        def drafts() -> Iterator[NewTask]:
-            nonlocal newest
-            for draft in self._drafts("Importing"):
-                newest = max(newest, draft.created_at)
-                yield draft
-
-        task_ids = run_now(session.batch.add_all(session.user_id, drafts()))
+        task_ids = self._todo_list.add_all(self._source.name, self._drafts("Importing"))
         self.tally.known = self.tally.tasks - len(task_ids)
-        if task_ids:
-            # A server gives tasks its own times, by a clock that may be ahead of this one.
-            last = run_now(session.repository.get(session.user_id, task_ids[-1]))
-            session.history.added(f"import {self._name}", task_ids, max(newest, last.created_at) if last else newest)
         return task_ids
 
     def _drafts(self, doing: str) -> Iterator[NewTask]:
@@ -123,12 +113,12 @@ class Import:
 
     def _entries(self, doing: str) -> Iterator[Entry]:
         try:
-            with Progress(self._session.program.console, doing, self._file.seek(0, 2)) as progress:
-                yield from self._reader.read(TextFile(self._file, progress.reached))
+            with Progress(self._console, doing, self._source.file.seek(0, 2)) as progress:
+                yield from self._reader.read(TextFile(self._source.file, progress.reached))
         except BrokenFile as reason:
-            raise Failure(f"Nothing was imported from {self._name}: line {reason.line}: {reason}") from None
+            raise Failure(f"Nothing was imported from {self._source.name}: line {reason.line}: {reason}") from None
         except OSError as error:
-            raise Failure(f"Nothing was imported from {self._name}: {error.strerror}") from error
+            raise Failure(f"Nothing was imported from {self._source.name}: {error.strerror}") from error
 
     def _draft(self, value: Record | LeftOut | Unreadable, keys: "_Keys") -> NewTask | None:
         """Return the draft of a task, None if there can be none. Raises Unreadable and InvalidInput."""
@@ -137,8 +127,7 @@ class Import:
         if isinstance(value, LeftOut):
             self.tally.left_out[value.kind] += 1
             return None
-        policy, user_id = self._session.policy, self._session.user_id
-        draft = _draft(user_id, value, policy, self._now, keep_rest=self._choices.keep_rest)
+        draft = _draft(self._todo_list.user_id, value, self._now, keep_rest=self._choices.keep_rest)
         key = keys.next(value)
         self.tally.tasks += 1
         self.tally.rest.update(name for name, _ in value.rest)
@@ -148,7 +137,7 @@ class Import:
         return replace(draft, idempotency=key)
 
     def _refusal(self) -> Failure:
-        message, lines = f"Nothing was imported from {self._name}:", self.tally.invalid_lines
+        message, lines = f"Nothing was imported from {self._source.name}:", self.tally.invalid_lines
         hint = " --skip-invalid imports the others." if self.tally.tasks else ""
         if len(lines) == 1:
             return Failure(f"{message} {lines[0]}{hint}")
@@ -178,25 +167,25 @@ class _Keys:
 class _Present:
     """The tasks that the user has already, in the trash or not; read when a file first names one of the user's own."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, todo_list: TodoList) -> None:
+        self._todo_list = todo_list
         self._origins: frozenset[str] | None = None
 
     def holds(self, named: str | None) -> bool:
         """Whether the task that a record names is one of them."""
-        user_id = self._session.user_id
+        user_id = self._todo_list.user_id
         if named is None or not named.startswith(f"{user_id} "):
             return False
         if self._origins is None:
             statuses = (Status.ALL, Status.DELETED)
-            tasks = (task for status in statuses for task in pages(self._session, status))
+            tasks = (task for status in statuses for task in self._todo_list.each(status))
             self._origins = frozenset(origin(user_id, task.id, task.created_at) or "" for task in tasks)
         return named in self._origins
 
 
-def _draft(user_id: str, record: Record, policy: TaskPolicy, now: datetime, *, keep_rest: bool) -> NewTask:
+def _draft(user_id: str, record: Record, now: datetime, *, keep_rest: bool) -> NewTask:
     rest = [f"{name}: {text}" for name, text in record.rest] if keep_rest else []
     description = "\n".join(filter(None, [record.description, *rest]))
     fields = TaskFields(record.title, description, ABSENT if record.completed is None else record.completed)
     times = Times(record.created_at, record.updated_at, record.completed_at)
-    return NewTask.imported(user_id, fields, policy, now, times)
+    return NewTask.imported(user_id, fields, POLICY, now, times)

@@ -1,36 +1,25 @@
-"""From the tasks of a store to a file, a page at a time."""
+"""What an export writes: texts that do no harm, into a file that gets all of it or nothing."""
 
 import os
 import re
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from todo_cli.exits import Misuse
 from todo_cli.safe_text import visible
-from todo_cli.session import Session
-from todo_core.driver import run_now
-from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.task import Task
 from todo_core.text import CONTROL, CONTROL_BUT_LINES
+
+STANDARD = Path("-")
+"""Standard input or output, in the place of a file."""
 
 _FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
 
 _CONTROL = re.compile(f"[{CONTROL}]")
 _CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
-
-
-def pages(session: Session, status: Status) -> Iterator[Task]:
-    """Return the user's tasks, the oldest first, without holding them all in memory."""
-    query = TaskQuery(status, limit=PAGE_LIMIT)
-    while True:
-        tasks = run_now(session.tasks.list(session.user_id, query))
-        yield from tasks
-        if len(tasks) < PAGE_LIMIT:
-            return
-        query = TaskQuery(status, limit=PAGE_LIMIT, after=query.sort.position(tasks[-1]))
 
 
 def without_controls(task: Task) -> Task:

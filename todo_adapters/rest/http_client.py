@@ -13,7 +13,7 @@ import httpx2
 
 from todo_adapters.address import ServerAddress
 from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
-from todo_adapters.rest.answer import Answer
+from todo_adapters.rest.response import Response
 from todo_core.errors import StorageUnavailable, StorageUnusable
 
 CONNECT_SECONDS = 5.0
@@ -55,7 +55,7 @@ class Request:
     body: Mapping[str, object] | None = None
 
 
-class Exchange:
+class HttpClient:
     """Sends requests to one server, one at a time. May be used from several threads, but from no event loop."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Exchange:
         self._wait = wait
         self._seconds = seconds
 
-    def send(self, request: Request, token: str | None = None) -> Answer:
+    def send(self, request: Request, token: str | None = None) -> Response:
         """Return the answer, whatever its status.
 
         Raises StorageUnavailable when none comes in time, and StorageUnusable for one that is too large.
@@ -95,18 +95,18 @@ class Exchange:
             self._wait(delay)
         raise _unreachable()
 
-    async def _ask(self, request: Request, headers: Mapping[str, str], seconds: float) -> Answer:
+    async def _ask(self, request: Request, headers: Mapping[str, str], seconds: float) -> Response:
         asking = self._client.stream(
             request.method, request.path, headers=headers, params=request.parameters, json=request.body
         )
         async with asyncio.timeout(seconds), asking as response:
-            return Answer(response.status_code, response.headers, await read_body(response, SIZE_LIMIT))
+            return Response(response.status_code, response.headers, await read_body(response, SIZE_LIMIT))
 
 
 @contextmanager
-def open_exchange(
+def open_client(
     address: ServerAddress, wait: Callable[[float], None] = time.sleep, seconds: float = SECONDS
-) -> Iterator[Exchange]:
+) -> Iterator[HttpClient]:
     """Open the way to a server; the connection is kept for the requests after the first.
 
     A token is sent to that address alone: no redirect is followed, and no proxy asked about this machine.
@@ -121,12 +121,12 @@ def open_exchange(
     )
     with asyncio.Runner() as runner:
         try:
-            yield Exchange(client, runner, wait, seconds)
+            yield HttpClient(client, runner, wait, seconds)
         finally:
             runner.run(client.aclose())
 
 
-def _delay(answer: Answer, pause: float | None) -> float | None:
+def _delay(answer: Response, pause: float | None) -> float | None:
     """Return how long to wait before the next try; None if this is the answer."""
     if pause is None or answer.status not in _BUSY:
         return None

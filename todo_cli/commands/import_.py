@@ -1,4 +1,4 @@
-"""import, export."""
+"""todo import."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -9,20 +9,14 @@ from typing import IO, BinaryIO, cast
 
 import click
 
-from todo_cli.application import common_options
-from todo_cli.documents import line
+from todo_cli.composition import open_list
 from todo_cli.exits import Misuse
-from todo_cli.exporting import pages, without_controls, without_formulas, write_into
-from todo_cli.formats import FORMATS, OWN, Format, format_of
-from todo_cli.importing import Choices, Import, Tally
-from todo_cli.safe_text import visible
-from todo_cli.session import Program
-from todo_core.query import Status
-
-_STANDARD = Path("-")
-_STREAMS = {Path("/dev/stdin"), Path("/dev/stdout")}
-_MARK = "\ufeff"
-"""What tells some spreadsheets that a file is UTF-8: a byte order mark."""
+from todo_cli.export_file import STANDARD
+from todo_cli.formats import FORMATS, Format
+from todo_cli.import_file import Choices, Import, Source, Tally
+from todo_cli.json_output import line
+from todo_cli.options import common_options
+from todo_cli.program import Program
 
 
 @click.command("import", short_help="Add the tasks of a file.")
@@ -55,11 +49,11 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
     home here; how many tasks have it is said at the end.
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     chosen = Choices(**choices)
-    shown = "standard input" if file == _STANDARD else str(file)
+    shown = "standard input" if file == STANDARD else str(file)
     with _opened(program, file) as opened:
         form = _form(opened, file, name)
-        with program.session() as session:
-            run = Import(session, opened, shown, form, chosen)
+        with open_list(program) as todo_list:
+            run = Import(program, todo_list, Source(opened, shown, form), chosen)
             added: Sequence[int] = ()
             if dry_run:
                 run.count_known()
@@ -71,45 +65,6 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
             program.console.data(str(task_id))
         if not program.options.quiet:
             _report(program, run.tally, form, chosen, dry_run=dry_run)
-
-
-@click.command("export", short_help="Write tasks to a file.")
-@click.argument("file", type=click.Path(path_type=Path), default=_STANDARD)
-@click.option(
-    "-f", "--format", "name", type=click.Choice(list(OWN)), help="Default: what the file's ending stands for."
-)
-@click.option("--pending", "status", flag_value=Status.PENDING, type=Status, help="Only what is still to do.")
-@click.option("--completed", "status", flag_value=Status.COMPLETED, type=Status, help="Only what is done.")
-@click.option("--force", is_flag=True, help="Replace a file that is there already.")
-@click.option("--bom", is_flag=True, help="Begin with a byte order mark, which Excel needs to read CSV as UTF-8.")
-@click.option("--safe", is_flag=True, help="Put an apostrophe before what a spreadsheet would compute.")
-@common_options
-def export_command(
-    program: Program, file: Path, name: str | None, status: Status | None, *, force: bool, **spreadsheet: bool
-) -> None:
-    """Write tasks, the oldest first, to a file or to standard output.
-
-    jsonl (the default) keeps everything; csv too, for spreadsheets; markdown is a checklist; todotxt keeps days only.
-
-    A spreadsheet computes a text in CSV that begins with =, +, - or @. It is written as it is, unless --safe puts an
-    apostrophe before it, which is not taken away again by an import.
-    """
-    to_stream = file == _STANDARD or file in _STREAMS
-    name = name or format_of(file.name) or ("jsonl" if to_stream else None)
-    if name not in OWN:
-        raise Misuse(f"Say what it shall be with --format: {', '.join(OWN)}.")
-    if any(spreadsheet.values()) and name != "csv":
-        raise Misuse("--bom and --safe are for csv.")
-    with program.session() as session:
-        tasks = map(without_controls, pages(session, status or Status.ALL))
-        lines = OWN[name].writer().write(map(without_formulas, tasks) if spreadsheet["safe"] else tasks)
-        if spreadsheet["bom"]:
-            lines = (f"{_MARK}{text}" if number == 0 else text for number, text in enumerate(lines))
-        if to_stream:
-            for text in lines:
-                program.console.data(_safe(text) if program.console.shows_people else text)
-        else:
-            write_into(file, lines, force=force)
 
 
 def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
@@ -126,7 +81,7 @@ def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
 @contextmanager
 def _opened(program: Program, file: Path) -> Iterator[BinaryIO]:
     """Open a file that can be read again and again; what comes through a pipe is kept aside for that."""
-    if file == _STANDARD:
+    if file == STANDARD:
         raw = getattr(program.console.stdin, "buffer", None)
         with tempfile.TemporaryFile() as copy:
             if raw:
@@ -183,7 +138,3 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
 
 def _tasks(count: int) -> str:
     return f"{count} {'task' if count == 1 else 'tasks'}"
-
-
-def _safe(text: str) -> str:
-    return "\n".join(map(visible, text.split("\n")))

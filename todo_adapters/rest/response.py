@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from todo_adapters.rest.representation import UNKNOWN_VERSION, read_task
+from todo_adapters.rest.representation import read_task
 from todo_core.errors import InvalidInput, StorageUnusable
 from todo_core.task import Task
 
@@ -18,7 +18,7 @@ _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An answer whose body has been read.
 
     ``repeated`` says that the request was sent more than once and may have taken effect before. What is not as the
@@ -46,7 +46,7 @@ class Answer:
     def tasks(self, *, in_trash: bool) -> list[Task]:
         """Return the tasks of a list, which tells no versions."""
         return _read(
-            lambda: [read_task(found, UNKNOWN_VERSION, in_trash=in_trash) for found in json.loads(self.body)],
+            lambda: [read_task(found, in_trash=in_trash) for found in json.loads(self.body)],
         )
 
     @property

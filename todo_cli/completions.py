@@ -10,11 +10,10 @@ from click.shell_completion import (
 )
 
 from todo_adapters.address import SqliteAddress
-from todo_cli.application import COMPLETE_VARIABLE
+from todo_cli.composition import open_list
 from todo_cli.exits import Failure, Misuse
+from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
-from todo_cli.session import Program
-from todo_core.driver import run_now
 from todo_core.errors import TodoError
 from todo_core.query import Status, TaskQuery
 
@@ -78,9 +77,8 @@ def task_id_items(program: Program, command: str | None, start: str) -> list[Com
         address = program.address
         if not isinstance(address, SqliteAddress) or not address.path.exists():
             return []
-        with program.session() as session:
-            query = TaskQuery(_STATUS.get(command or "", Status.ALL))
-            tasks = run_now(session.tasks.list(session.user_id, query))
+        with open_list(program) as todo_list:
+            tasks = todo_list.find(TaskQuery(_STATUS.get(command or "", Status.ALL)))
     except (TodoError, Failure):
         return []
     found = [task for task in tasks if str(task.id).startswith(start)]

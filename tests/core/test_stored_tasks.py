@@ -7,13 +7,14 @@ import pytest
 
 from tests.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
-from todo_core.batch import Reversion, TaskBatch
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
+from todo_core.stored_tasks import StoredTasks
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, TaskState
+from todo_core.tasks import Reversion
 
 
 class List:
@@ -23,7 +24,7 @@ class List:
         self.clock = FrozenClock()
         self.repository = MemoryTaskRepository()
         self.service = TaskService(self.repository, self.clock, policy)
-        self.batch = TaskBatch(self.repository, self.clock, policy)
+        self.stored = StoredTasks(self.repository, self.clock, policy, "ann")
         for user, title in [("ann", "Buy milk"), ("ann", "Write"), ("ann", "Sleep"), ("bob", "Secret")]:
             run_now(self.service.create(user, TaskFields(title=title)))
         self.clock.advance(minutes=1)
@@ -41,7 +42,7 @@ def tasks() -> List:
 
 
 def test_changes_come_back_in_the_order_of_the_ids_once_each(tasks: List) -> None:
-    changes = run_now(tasks.batch.complete("ann", [3, 1, 3]))
+    changes = run_now(tasks.stored.complete([3, 1, 3]))
     assert [
         (change.before.id, change.before.completed, change.after and change.after.completed) for change in changes
     ] == [
@@ -52,16 +53,16 @@ def test_changes_come_back_in_the_order_of_the_ids_once_each(tasks: List) -> Non
 
 
 def test_a_change_of_nothing_returns_the_same_task(tasks: List) -> None:
-    (change,) = run_now(tasks.batch.reopen("ann", [2]))
+    (change,) = run_now(tasks.stored.reopen([2]))
     assert change.after is change.before
     assert tasks.get(2).version == 1
 
 
 @pytest.mark.parametrize("missing", [4, 99, 0, -1, MAX_TASK_ID + 1])
 def test_with_one_id_missing_nothing_changes(tasks: List, missing: int) -> None:
-    for use_case in (tasks.batch.complete, tasks.batch.delete, tasks.batch.restore, tasks.batch.remove):
+    for use_case in (tasks.stored.complete, tasks.stored.delete, tasks.stored.restore, tasks.stored.remove):
         with pytest.raises(TaskNotFound) as refusal:
-            run_now(use_case("ann", [1, missing, 2]))
+            run_now(use_case([1, missing, 2]))
         assert refusal.value.task_id == missing
         assert isinstance(refusal.value, TaskHidden) == (missing == 4)
     assert [tasks.get(task_id).version for task_id in tasks.shown()] == [1, 1, 1]
@@ -70,34 +71,34 @@ def test_with_one_id_missing_nothing_changes(tasks: List, missing: int) -> None:
 def test_a_policy_may_tell_that_a_task_is_somebody_elses() -> None:
     tasks = List(TaskPolicy(stranger_forbidden=True))
     with pytest.raises(TaskForbidden) as refusal:
-        run_now(tasks.batch.complete("ann", [1, 4]))
+        run_now(tasks.stored.complete([1, 4]))
     assert refusal.value.task_id == 4
 
 
 def test_an_edit_applies_to_all_and_is_validated_before_the_tasks_are_looked_for(tasks: List) -> None:
-    run_now(tasks.batch.update("ann", [1, 2], TaskFields(description="soon")))
+    run_now(tasks.stored.update([1, 2], TaskFields(description="soon")))
     assert [tasks.get(task_id).description for task_id in (1, 2, 3)] == ["soon", "soon", None]
     with pytest.raises(InvalidInput):
-        run_now(tasks.batch.update("ann", [99], TaskFields(title=" ")))
+        run_now(tasks.stored.update([99], TaskFields(title=" ")))
 
 
 def test_deleted_tasks_are_in_the_trash_until_they_are_restored_or_removed(tasks: List) -> None:
-    run_now(tasks.batch.delete("ann", [1, 2]))
+    run_now(tasks.stored.delete([1, 2]))
     assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([3], [1, 2])
     with pytest.raises(TaskNotFound) as refusal:
-        run_now(tasks.batch.complete("ann", [1]))
+        run_now(tasks.stored.complete([1]))
     assert (type(refusal.value), refusal.value.task_id) == (TaskNotFound, 1)
-    run_now(tasks.batch.restore("ann", [1]))
-    assert [change.after for change in run_now(tasks.batch.remove("ann", [2, 3]))] == [None, None]
+    run_now(tasks.stored.restore([1]))
+    assert [change.after for change in run_now(tasks.stored.remove([2, 3]))] == [None, None]
     assert (tasks.shown(), tasks.shown(Status.DELETED)) == ([1], [])
 
 
 def test_where_deletion_is_permanent_deleted_tasks_are_gone() -> None:
     tasks = List(TaskPolicy(deletion_permanent=True))
-    run_now(tasks.batch.delete("ann", [1]))
-    for use_case in (tasks.batch.restore, tasks.batch.remove):
+    run_now(tasks.stored.delete([1]))
+    for use_case in (tasks.stored.restore, tasks.stored.remove):
         with pytest.raises(TaskNotFound) as refusal:
-            run_now(use_case("ann", [1]))
+            run_now(use_case([1]))
         assert type(refusal.value) is TaskNotFound
     assert run_now(tasks.repository.find("ann", TaskQuery(Status.DELETED))) == []
 
@@ -111,7 +112,7 @@ def test_tasks_return_to_an_earlier_state(tasks: List) -> None:
     state = TaskState.difference(before, after)
     assert state == TaskState("Buy milk", None, None)
     trash_too = TaskState(state.title, state.description, state.completed_at, deleted_at=None)
-    (change,) = run_now(tasks.batch.put_back("ann", [Reversion(1, 3, trash_too)], known_at))
+    (change,) = run_now(tasks.stored.put_back([Reversion(1, 3, trash_too)], known_at))
     assert change.after == tasks.get(1)
     back = tasks.get(1)
     assert (back.title, back.description, back.completed, back.completed_at) == ("Buy milk", None, False, None)
@@ -119,16 +120,16 @@ def test_tasks_return_to_an_earlier_state(tasks: List) -> None:
 
 
 def test_putting_back_what_is_there_changes_nothing(tasks: List) -> None:
-    (change,) = run_now(tasks.batch.put_back("ann", [Reversion(1, 1, TaskState(title="Buy milk"))], tasks.clock.now()))
+    (change,) = run_now(tasks.stored.put_back([Reversion(1, 1, TaskState(title="Buy milk"))], tasks.clock.now()))
     assert change.after is change.before
 
 
 def test_what_somebody_changed_since_is_never_overwritten(tasks: List) -> None:
-    run_now(tasks.batch.complete("ann", [1, 2]))
+    run_now(tasks.stored.complete([1, 2]))
     run_now(tasks.service.update("ann", 2, TaskFields(title="Write more")))
     steps = [Reversion(task_id, 2, TaskState(completed_at=None)) for task_id in (1, 2)]
     with pytest.raises(VersionConflict) as conflict:
-        run_now(tasks.batch.put_back("ann", steps, tasks.clock.now()))
+        run_now(tasks.stored.put_back(steps, tasks.clock.now()))
     assert (conflict.value.task_id, conflict.value.version) == (2, 3)
     assert tasks.get(1).completed
 
@@ -136,16 +137,16 @@ def test_what_somebody_changed_since_is_never_overwritten(tasks: List) -> None:
 def test_a_task_of_a_store_begun_anew_is_another_one(tasks: List) -> None:
     created, step = tasks.get(1).created_at, Reversion(1, 1, TaskState(title="Other"))
     with pytest.raises(VersionConflict) as conflict:
-        run_now(tasks.batch.put_back("ann", [step], created - timedelta(microseconds=1)))
+        run_now(tasks.stored.put_back([step], created - timedelta(microseconds=1)))
     assert (conflict.value.task_id, conflict.value.version) == (1, 1)
-    (change,) = run_now(tasks.batch.put_back("ann", [step], created))
+    (change,) = run_now(tasks.stored.put_back([step], created))
     assert change.after == tasks.get(1)
     assert tasks.get(1).title == "Other"
 
 
 def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
     new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
-    assert list(run_now(tasks.batch.add_all("ann", iter([new, new])))) == [5, 6]
+    assert list(run_now(tasks.stored.add_all(iter([new, new])))) == [5, 6]
     assert tasks.shown() == [1, 2, 3, 5, 6]
     keyed = replace(new, idempotency=Idempotency("k", b"digest"))
-    assert list(run_now(tasks.batch.add_all("ann", [keyed, keyed]))) == [7]
+    assert list(run_now(tasks.stored.add_all([keyed, keyed]))) == [7]

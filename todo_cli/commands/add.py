@@ -1,0 +1,27 @@
+"""todo add."""
+
+import click
+
+from todo_cli.composition import open_list
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_core.task import TaskFields
+
+
+@click.command("add", short_help="Add a task.")
+@click.argument("title", nargs=-1, required=True)
+@click.option("-d", "--description", metavar="TEXT", help="Say more about it; - reads standard input.")
+@click.option("--done", is_flag=True, help="It is completed already.")
+@common_options
+def add_command(program: Program, title: tuple[str, ...], description: str | None, *, done: bool) -> None:
+    """Add a task. Several words make one title.
+
+    \b
+    todo add Buy milk
+    todo add "Call Ann" -d "about the party"
+    """  # noqa: D301  click's mark for a paragraph that stays as it is
+    text = program.console.typed_or_piped(description)
+    fields = TaskFields(title=" ".join(title), description=text, completed=done)
+    with open_list(program) as todo_list:
+        task = todo_list.add(fields)
+    program.output.made(task)

@@ -1,0 +1,45 @@
+"""todo doctor."""
+
+import click
+
+from todo_adapters.address import ServerAddress
+from todo_adapters.private_file import exposure
+from todo_cli.composition import open_list
+from todo_cli.json_output import time_text
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_cli.settings import settings_file
+from todo_cli.stores import files, store_name
+from todo_core.query import Status, TaskQuery
+
+
+@click.command("doctor", short_help="Check the store.")
+@common_options
+def doctor_command(program: Program) -> None:
+    """Check that the store can be used, and say where it is, who works on it and what it holds.
+
+    It warns of files that others may read. On a server it also says until when the token is valid.
+
+    A setting is what the command line says, else the environment, else the file .env in the working directory, which
+    the service reads as well. `env_file` names that file, if there is one.
+    """
+    address = program.address
+    with open_list(program) as todo_list:
+        todo_list.check()
+        last = todo_list.history.undo()
+        counts = {
+            status.value: len(todo_list.find(TaskQuery(status)))
+            for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
+        }
+        warnings = [exposure(file) for file in files(address)]
+    facts: dict[str, object] = {"store": store_name(address), "user_id": todo_list.user_id, **counts}
+    facts["undoable"] = last.entry.command if last else None
+    file = settings_file()
+    facts["env_file"] = None if file is None else str(file)
+    if isinstance(address, ServerAddress):
+        from todo_cli.remote import find_login  # noqa: PLC0415  a local store does not need it
+
+        facts["expires_at"] = time_text(find_login(program, address).claims.expires_at)
+    program.output.facts(facts, "The store answers and can be used.")
+    for warning in filter(None, warnings):
+        program.console.note(f"Warning: {warning}")

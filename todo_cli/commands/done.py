@@ -1,0 +1,18 @@
+"""todo done."""
+
+import click
+
+from todo_cli.composition import open_list
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_cli.task_ids import task_ids_argument
+
+
+@click.command("done", short_help="Mark tasks as completed.")
+@task_ids_argument
+@common_options
+def done_command(program: Program, task_ids: tuple[int, ...]) -> None:
+    """Mark tasks as completed; all of them or none. One that is completed already stays as it is."""
+    with open_list(program) as todo_list:
+        tasks = todo_list.complete(task_ids)
+    program.output.done("Completed task {}", tasks)

@@ -1,0 +1,17 @@
+"""todo redo."""
+
+import click
+
+from todo_cli.history import History
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_cli.undo_step import dry_run_option, skip_option, step
+
+
+@click.command("redo", short_help="Do again what was taken back.")
+@dry_run_option
+@skip_option
+@common_options
+def redo_command(program: Program, *, dry_run: bool, skip: bool) -> None:
+    """Do again the command that `todo undo` took back; a new command ends that possibility."""
+    step(program, History.redo, dry_run=dry_run, skip=skip, nothing="Nothing to redo.")

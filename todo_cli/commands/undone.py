@@ -1,0 +1,18 @@
+"""todo undone."""
+
+import click
+
+from todo_cli.composition import open_list
+from todo_cli.options import common_options
+from todo_cli.program import Program
+from todo_cli.task_ids import task_ids_argument
+
+
+@click.command("undone", short_help="Mark tasks as still to do.")
+@task_ids_argument
+@common_options
+def undone_command(program: Program, task_ids: tuple[int, ...]) -> None:
+    """Mark tasks as still to do; all of them or none."""
+    with open_list(program) as todo_list:
+        tasks = todo_list.reopen(task_ids)
+    program.output.done("Reopened task {}", tasks)

@@ -1,0 +1,83 @@
+"""One run of the program, as every command sees it."""
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
+from todo_cli.console import Console
+from todo_cli.exits import Misuse
+from todo_cli.output import Output
+from todo_cli.settings import read_settings
+from todo_core.ports import Clock
+from todo_core.text import is_user_id
+
+COMPLETE_VARIABLE = "_TODO_COMPLETE"
+"""Set by the scripts that ``todo completion`` prints, to the shell's name and what it wants."""
+
+
+@dataclass(slots=True)
+class Options:
+    """What the command line says to every command."""
+
+    database: str | None = None
+    server: str | None = None
+    user: str | None = None
+    json: bool = False
+    quiet: bool = False
+    settings: Mapping[str, str] | None = None
+    """Those beside the command line, once they are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One run of the program: its streams, its clock and the options of its command line."""
+
+    console: Console
+    clock: Clock
+    options: Options = field(default_factory=Options)
+
+    @property
+    def output(self) -> Output:
+        """Where results go."""
+        return Output(self.console, self.options.json, self.options.quiet)
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the environment and a file named .env say, by the names of the variables; empty is unset."""
+        if self.options.settings is None:
+            self.options.settings = read_settings(self.console.environ)
+        return self.options.settings
+
+    @property
+    def user_id(self) -> str:
+        """The user who works. Raises Misuse for what cannot be a user id."""
+        user_id = self.options.user
+        if user_id is None:
+            user_id = self.settings.get("TODO_USER") or _login_name()
+        if not is_user_id(user_id):
+            raise Misuse("This cannot be a user: use 1 to 255 visible characters in --user or TODO_USER.")
+        return user_id
+
+    @property
+    def address(self) -> StorageAddress | ServerAddress:
+        """The store to work on. Raises StorageUnusable for an address that is not understood, and Misuse for two."""
+        url, server = self.options.database, self.options.server
+        if url is not None and server is not None:
+            raise Misuse("Either --database or --server, not both.")
+        if url is None and server is None:
+            server = self.settings.get("TODO_SERVER")
+        if server is not None:
+            from todo_adapters.rest.server_url import parse_server  # noqa: PLC0415  a local store does not need it
+
+            return parse_server(server)
+        if url is None:
+            url = self.settings.get("DATABASE_URL")
+        return default_address() if url is None else parse_address(url)
+
+
+def _login_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        raise Misuse("Your login name is unknown; say who you are with --user or TODO_USER.") from None

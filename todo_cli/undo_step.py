@@ -1,0 +1,43 @@
+"""A step through the history: what `todo undo` and `todo redo` have in common."""
+
+from collections.abc import Callable
+
+import click
+
+from todo_cli.composition import open_list
+from todo_cli.exits import Misuse
+from todo_cli.history import History, Plan
+from todo_cli.program import Program
+from todo_core.errors import TaskNotFound, VersionConflict
+
+dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Only say what would be done.")
+skip_option = click.option(
+    "--skip", is_flag=True, help="Forget the command instead, so that the one before comes next."
+)
+
+
+def step(
+    program: Program, plan_of: Callable[[History], Plan | None], *, dry_run: bool, skip: bool, nothing: str
+) -> None:
+    """Carry out what ``plan_of`` finds in the history, or only say it, or forget it; else say ``nothing``."""
+    if dry_run and skip:
+        raise Misuse("Either --dry-run or --skip, not both.")
+    with open_list(program) as todo_list:
+        plan = plan_of(todo_list.history)
+        if plan is None:
+            program.console.note(nothing)
+            program.output.data_or_words([], "")
+            return
+        if skip:
+            todo_list.history.drop(plan)
+            program.console.note(f"Forgot `todo {plan.entry.command}`.")
+            program.output.data_or_words([], "")
+            return
+        for text in plan.summary:
+            program.console.note(text)
+        try:
+            tasks = [] if dry_run else todo_list.carry_out(plan)
+        except (VersionConflict, TaskNotFound) as error:
+            error.add_note("--skip forgets the command.")
+            raise
+    program.output.data_or_words(tasks, "" if dry_run else "Done.")
