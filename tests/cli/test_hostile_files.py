@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Todo
 from todo_cli.exits import Misuse
-from todo_cli.exporting import write_into
+from todo_cli.export_file import write_into
 
 DEEPLY_NESTED = {
     "taskwarrior": '{"uuid": "1", "status": "pending", "description": "Milk", "tags": %s}',
