@@ -58,7 +58,7 @@ def _with_history(
     with ExitStack() as resources:
 
         def open_history() -> "History":
-            from todo_adapters.journal import Journal  # noqa: PLC0415  a list does not need it
+            from todo_adapters.sqlite.journal import Journal  # noqa: PLC0415  a list does not need it
             from todo_cli.history import History  # noqa: PLC0415  likewise
 
             journal = Journal(history_file(address), store_name(address), user_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from todo_adapters.journal import Entry, Journal, Step
+from todo_adapters.sqlite.journal import Entry, Journal, Step
 from todo_cli.console import Console
 from todo_core.errors import StorageError
 from todo_core.ports import Clock

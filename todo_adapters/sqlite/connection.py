@@ -61,14 +61,14 @@ def try_out(path: Path) -> None:
     with translated_errors(path), _connected(path) as connection:
         try:
             with transaction(connection):
-                version = _version(connection)
+                version = schema_version(connection)
                 connection.execute(f"PRAGMA user_version = {version}")
         except sqlite3.OperationalError as error:
             if _code(error) != sqlite3.SQLITE_BUSY:
                 raise
         if _application(connection) != APPLICATION_ID:
             raise damage(path)
-        _refuse_newer(connection, path)
+        refuse_newer(connection, path, SCHEMA_VERSION)
 
 
 def is_damaged(path: Path, seconds: float) -> bool:
@@ -164,25 +164,26 @@ def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
     if application != APPLICATION_ID and not empty:
         raise StorageUnusable(f"{path} is a database of another program; choose another file.")
-    _refuse_newer(connection, path)
+    refuse_newer(connection, path, SCHEMA_VERSION)
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
-    if _version(connection) < SCHEMA_VERSION:
+    if schema_version(connection) < SCHEMA_VERSION:
         with transaction(connection):
-            for statements in STEPS[_version(connection) :]:
+            for statements in STEPS[schema_version(connection) :]:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    _refuse_newer(connection, path)
+    refuse_newer(connection, path, SCHEMA_VERSION)
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StorageUnusable(f"{path} is on a file system without shared memory; choose a folder on a local disk.")
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection) > SCHEMA_VERSION:
+def refuse_newer(connection: sqlite3.Connection, path: Path, newest: int) -> None:
+    """Raise StorageUnusable for a file whose schema is of a later version than the newest that is known."""
+    if schema_version(connection) > newest:
         raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
 
 
@@ -193,7 +194,7 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _refuse_older(connection: sqlite3.Connection, path: Path) -> None:
-    if _version(connection) < SCHEMA_VERSION:
+    if schema_version(connection) < SCHEMA_VERSION:
         raise StorageUnusable(f"{path} must be upgraded, and cannot be written; check its permissions.")
 
 
@@ -202,6 +203,7 @@ def _application(connection: sqlite3.Connection) -> int:
     return value
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def schema_version(connection: sqlite3.Connection) -> int:
+    """Return the version of a file's schema; 0 is that of a new file."""
     value: int = connection.execute("PRAGMA user_version").fetchone()[0]
     return value

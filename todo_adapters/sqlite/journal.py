@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from todo_adapters.private_file import make_private
-from todo_adapters.sqlite.connection import transaction, translated_errors
-from todo_core.errors import StorageUnusable
+from todo_adapters.sqlite.connection import refuse_newer, schema_version, transaction, translated_errors
 from todo_core.task import ABSENT, TaskState
 
 KEPT = 100
@@ -191,28 +190,18 @@ def _open(path: Path | None) -> sqlite3.Connection:
         # Losing the last command's undo to a power cut is no harm, so a command does not wait for the disk twice.
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA foreign_keys = ON")
-        if _version(db) == 0:
+        if schema_version(db) == 0:
             db.execute("PRAGMA journal_mode = WAL")
             with transaction(db):
-                if _version(db) == 0:
+                if schema_version(db) == 0:
                     for statement in _SCHEMA:
                         db.execute(statement)
                     db.execute(f"PRAGMA user_version = {_VERSION}")
-        _refuse_newer(db, path)
+        refuse_newer(db, path or Path("the history"), _VERSION)
     except BaseException:
         db.close()
         raise
     return db
-
-
-def _refuse_newer(db: sqlite3.Connection, path: Path | None) -> None:
-    if _version(db) > _VERSION:
-        raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
-
-
-def _version(db: sqlite3.Connection) -> int:
-    version: int = db.execute("PRAGMA user_version").fetchone()[0]
-    return version
 
 
 def _row(entry: int | None, step: Step) -> tuple[object, ...]:
