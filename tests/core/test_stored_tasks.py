@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
