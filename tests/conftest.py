@@ -8,10 +8,10 @@ import pytest
 from hypothesis import settings
 
 from tests.contracts.conformance import MARKER, SPECIFICATIONS, Conformance
-from tests.pgbouncer import PROGRAM, Pooler, running_pgbouncer
-from tests.postgres import Server, running_postgres
-from tests.secrecy import leak
-from tests.served import Served, running_served
+from tests.support.pgbouncer import PROGRAM, Pooler, running_pgbouncer
+from tests.support.postgres import Server, running_postgres
+from tests.support.secrecy import leak
+from tests.support.served import Served, running_served
 
 
 @pytest.fixture(scope="session")

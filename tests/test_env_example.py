@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.secrecy import SECRET
+from tests.support.secrecy import SECRET
 from todo_web.settings import Settings
 
 ROOT = Path(__file__).parents[1]

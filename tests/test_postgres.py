@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 
 def test_rows_without_columns_are_refused(postgres: Server) -> None:

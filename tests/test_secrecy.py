@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.adapters.tokens.forge import SECRET, token
-from tests.secrecy import leak
+from tests.support.forge import SECRET, token
+from tests.support.secrecy import leak
 
 
 @pytest.mark.parametrize(

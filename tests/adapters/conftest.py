@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.adapters.neon.drivers import opened
-from tests.pgbouncer import Pooler
-from tests.postgres import Server
+from tests.support.pgbouncer import Pooler
+from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository

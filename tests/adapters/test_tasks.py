@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.adapters.rest.opened import opened
-from tests.served import Served
+from tests.support.served import Served
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository

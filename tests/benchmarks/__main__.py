@@ -12,7 +12,7 @@ import tempfile
 
 from tests.benchmarks import growth, machine, overload, soak, start, throughput, workers
 from tests.benchmarks.parts import Bench
-from tests.postgres import running_postgres
+from tests.support.postgres import running_postgres
 
 _PARTS = {
     "throughput": throughput.run,

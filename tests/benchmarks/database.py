@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from tests.benchmarks import machine
 from tests.benchmarks.work import CREATE, GET, LIST_50, LIST_1000, READER, TOGGLE, UPDATE, WRITER
-from tests.postgres import DATABASE, PASSWORD, USER, Server
+from tests.support.postgres import DATABASE, PASSWORD, USER, Server
 from todo_adapters.neon import statements
 from todo_core.query import TaskQuery
 

@@ -12,7 +12,7 @@ from tests.benchmarks.report import Target
 from tests.benchmarks.samples import take
 from tests.benchmarks.subjects import ASYNCPG, Subject, subject
 from tests.benchmarks.work import Work
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 _SMALL, _DEEP = "small", "deep"
 _PAGE = 50

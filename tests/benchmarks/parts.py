@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 
 @dataclass(frozen=True)

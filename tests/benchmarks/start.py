@@ -12,7 +12,7 @@ from tests.benchmarks import report
 from tests.benchmarks.console_speed import fill
 from tests.benchmarks.parts import Bench
 from tests.benchmarks.subjects import ASYNCPG, FLOOR, MEMORY, SQLITE, USUAL, subject
-from tests.processes import environment
+from tests.support.processes import environment
 
 _SERVERS = (FLOOR, USUAL, MEMORY, SQLITE, ASYNCPG)
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.benchmarks import machine
-from tests.postgres import Server as Database
-from tests.processes import PROGRAM, environment, free_port, serving
-from tests.secrecy import SECRET
+from tests.support.postgres import Server as Database
+from tests.support.processes import PROGRAM, environment, free_port, serving
+from tests.support.secrecy import SECRET
 
 FLOOR, USUAL = "FastAPI hello world", "the usual way"
 MEMORY, SQLITE, ASYNCPG, PSYCOPG2 = "memory", "SQLite", "PostgreSQL, asyncpg", "PostgreSQL, psycopg2"

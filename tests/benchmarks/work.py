@@ -8,7 +8,7 @@ from datetime import timedelta
 from http.client import HTTPConnection
 
 from tests.benchmarks.subjects import FLOOR, Subject
-from tests.secrecy import SECRET
+from tests.support.secrecy import SECRET
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.issue import issue_token
 

@@ -10,9 +10,10 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.swagger import browser_page
-from tests.processes import Server, serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.processes import Server, serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
+from tests.support.swagger import browser_page
 
 PAGE = "tasks.html"
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.swagger import SwaggerUi, swagger_ui
-from tests.processes import serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
+from tests.support.swagger import SwaggerUi, swagger_ui
 
 HOUR = timedelta(hours=1)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
 from todo_cli.console import Console
 from todo_cli.run import run
 

@@ -16,9 +16,9 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 from tests.cli.conftest import Todo
-from tests.processes import free_port
-from tests.secrecy import SECRET, leak
-from tests.served import Served
+from tests.support.processes import free_port
+from tests.support.secrecy import SECRET, leak
+from tests.support.served import Served
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.issue import issue_token
 

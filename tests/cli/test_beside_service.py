@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from tests.cli.conftest import Todo
-from tests.web.conftest import bearer, settings
+from tests.support.service import bearer, settings
 from todo_web.app import create_app
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import Todo
 from tests.cli.test_server import remote
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 __all__ = ["remote"]
 

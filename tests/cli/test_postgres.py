@@ -1,7 +1,7 @@
 """The same commands on PostgreSQL."""
 
 from tests.cli.conftest import Todo
-from tests.postgres import Server
+from tests.support.postgres import Server
 
 
 def test_a_list_on_postgresql(todo: Todo, postgres: Server) -> None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.rest.wire import THROUGH, Meanwhile, wire
 from tests.cli.conftest import Todo
-from tests.processes import free_port
-from tests.secrecy import SECRET
-from tests.served import Served
+from tests.support.bad_connection import THROUGH, Meanwhile, wire
+from tests.support.processes import free_port
+from tests.support.secrecy import SECRET
+from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.server_url import parse_server

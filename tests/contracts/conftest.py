@@ -14,11 +14,12 @@ from dependency_injector import providers
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.adapters.neon.gate import closed_gate
-from tests.clocks import FrozenClock
 from tests.contracts.published import PUBLISHED, Published
-from tests.postgres import Server
-from tests.web.conftest import SECRET, settings
+from tests.support.clocks import FrozenClock
+from tests.support.gate import closed_gate
+from tests.support.postgres import Server
+from tests.support.secrecy import SECRET
+from tests.support.service import settings
 from todo_adapters.tokens.issue import issue_token
 from todo_web.app import create_app
 from todo_web.settings import Settings

@@ -15,11 +15,11 @@ from fastapi import FastAPI
 from httpx2 import Response
 from pythonjsonlogger.json import JsonFormatter
 
-from tests.adapters.neon.gate import closed_gate
 from tests.contracts.conftest import Person, Service, running
 from tests.contracts.published import PUBLISHED
-from tests.postgres import Server
-from tests.web.conftest import SECRET
+from tests.support.gate import closed_gate
+from tests.support.postgres import Server
+from tests.support.secrecy import SECRET
 from todo_core.ports import TaskRepository
 from todo_core.task import NewTask
 

@@ -12,9 +12,9 @@ from tests.contracts.clients import (
     fastapi_todo_backend,
     task_management,
 )
-from tests.postgres import Server
-from tests.processes import serving
-from tests.web.conftest import SECRET
+from tests.support.postgres import Server
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
 from todo_web.contracts import CONTRACTS
 
 CLIENTS: dict[str, Callable[[str, str], None]] = {

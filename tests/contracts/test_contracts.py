@@ -20,7 +20,7 @@ from tests.contracts.proofs import (
     without_token,
 )
 from tests.contracts.published import Published, proves
-from tests.postgres import Server
+from tests.support.postgres import Server
 from todo_core.task import NewTask
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

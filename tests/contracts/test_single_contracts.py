@@ -29,7 +29,7 @@ from tests.contracts.proofs import (
     without_token,
 )
 from tests.contracts.published import proves
-from tests.postgres import Server
+from tests.support.postgres import Server
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor
 from todo_adapters.neon.endpoint import endpoint

@@ -40,6 +40,11 @@ def test_a_search_knows_no_case_and_no_way_of_writing_an_accent(text: str, other
     assert fold(text) == fold(other) == fold(fold(text))
 
 
+@pytest.mark.parametrize("word", ["MILK", "bär", "Ä"])
+def test_a_word_is_found_whatever_letters_stand_around_it(word: str) -> None:
+    assert fold(word) in fold(f"Bär {word.swapcase()} Ä")
+
+
 @pytest.mark.parametrize(("text", "other"), [("a", "b"), ("ä", "a"), ("", " ")])
 def test_a_search_tells_other_letters_apart(text: str, other: str) -> None:
     assert fold(text) != fold(other)

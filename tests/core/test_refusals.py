@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.driver import run_now
 from todo_core.errors import (
@@ -19,7 +19,7 @@ from todo_core.errors import (
     VersionConflict,
 )
 from todo_core.policy import TaskPolicy
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Sort, Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import MAX_TASK_ID, Task, TaskFields
 
@@ -127,6 +127,20 @@ def test_ones_own_trash_is_missing_and_not_hidden(service: TaskService, name: st
 
 
 @use_cases
+def test_a_task_that_comes_back_while_it_is_looked_for_is_not_somebody_elses(
+    bench: Bench, use_case: Callable[[TaskService, str, int], object]
+) -> None:
+    class Back(MemoryTaskRepository):
+        async def owner_of(self, task_id: int) -> str | None:
+            return "ann"
+
+    bench.repository = Back()
+    with pytest.raises(TaskNotFound) as refused:
+        use_case(bench.service(stranger_forbidden=True), "ann", 1)
+    assert type(refused.value) is TaskNotFound
+
+
+@use_cases
 def test_a_store_is_asked_for_possible_ids_only(
     bench: Bench, use_case: Callable[[TaskService, str, int], object]
 ) -> None:
@@ -162,6 +176,27 @@ def test_one_policys_trash_is_out_of_reach_of_another(bench: Bench) -> None:
     with pytest.raises(InvalidInput):
         run_now(permanent.count("ann", TaskQuery(status=Status.DELETED)))
     assert run_now(soft.restore("ann", task.id)).id == task.id
+
+
+def test_a_long_list_can_be_read_in_parts(service: TaskService) -> None:
+    """In the order that it had, without what it shows no more, and of one's own tasks only."""
+    for title in ("c", "a", "b", "d"):
+        create(service, title=title)
+    create(service, "bob")
+    by_title = TaskQuery(sort=Sort.TITLE)
+    ids = list(run_now(service.order("ann", by_title)))
+    assert ids == [2, 3, 1, 4]
+    run_now(service.delete("ann", 3))
+    parts = [run_now(service.list_among("ann", by_title, part)) for part in (ids[:3], ids[3:], [5])]
+    assert [[task.title for task in part] for part in parts] == [["a", "c"], ["d"], []]
+
+
+def test_where_there_is_no_trash_no_part_of_it_can_be_read(bench: Bench) -> None:
+    permanent, trash = bench.service(deletion_permanent=True), TaskQuery(status=Status.DELETED)
+    for refused in (permanent.order("ann", trash), permanent.list_among("ann", trash, [1])):
+        with pytest.raises(InvalidInput) as refusal:
+            run_now(refused)
+        assert refusal.value.field == "status"
 
 
 def test_permanent_deletion_leaves_nothing(bench: Bench) -> None:

@@ -1,15 +1,18 @@
 """Several tasks at once: all of them or none."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
+from todo_core.ports import Outcome
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.stored_tasks import StoredTasks
@@ -66,6 +69,49 @@ def test_with_one_id_missing_nothing_changes(tasks: List, missing: int) -> None:
         assert refusal.value.task_id == missing
         assert isinstance(refusal.value, TaskHidden) == (missing == 4)
     assert [tasks.get(task_id).version for task_id in tasks.shown()] == [1, 1, 1]
+
+
+def test_a_store_is_asked_for_possible_ids_only_and_what_comes_back_is_missing(tasks: List) -> None:
+    """As one task is looked for; see the tests of the use cases on one."""
+    asked: list[int] = []
+
+    class Back(MemoryTaskRepository):
+        async def change(
+            self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+        ) -> Mapping[int, Outcome]:
+            asked.extend(task_ids)
+            return await super().change(user_id, task_ids, decide)
+
+        async def owner_of(self, task_id: int) -> str | None:
+            return "ann"
+
+    stored = StoredTasks(Back(), tasks.clock, TaskPolicy(stranger_forbidden=True), "ann")
+    for task_id in (0, 1, MAX_TASK_ID, MAX_TASK_ID + 1):
+        with pytest.raises(TaskNotFound) as refusal:
+            run_now(stored.complete([task_id]))
+        assert (type(refusal.value), refusal.value.task_id) == (TaskNotFound, task_id)
+    assert asked == [1, MAX_TASK_ID]
+
+
+def test_a_change_is_told_as_a_store_with_its_own_clock_keeps_it(tasks: List) -> None:
+    stored_at = tasks.clock.now() + timedelta(seconds=5)
+
+    class OwnClock(MemoryTaskRepository):
+        async def change(
+            self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+        ) -> Mapping[int, Outcome]:
+            def later(found: Mapping[int, Task]) -> Mapping[int, Outcome]:
+                decided: dict[int, Any] = dict(decide(found))
+                return {task_id: after._replace(updated_at=stored_at) for task_id, after in decided.items()}
+
+            return await super().change(user_id, task_ids, later)
+
+    repository = OwnClock()
+    first = run_now(repository.add(NewTask.draft("ann", TaskFields(title="x"), TaskPolicy(), tasks.clock.now())))
+    (change,) = run_now(StoredTasks(repository, tasks.clock, TaskPolicy(), "ann").complete([1]))
+    assert (change.before, change.after) == (first, run_now(repository.get("ann", 1)))
+    assert change.after
+    assert change.after.updated_at == stored_at
 
 
 def test_a_policy_may_tell_that_a_task_is_somebody_elses() -> None:

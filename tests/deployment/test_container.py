@@ -15,9 +15,9 @@ import pytest
 import yaml
 
 from tests.deployment import ROOT
-from tests.processes import environment, free_port
-from tests.secrecy import SECRET
-from tests.web.conftest import bearer
+from tests.support.processes import environment, free_port
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 
 Instruction = tuple[str, str]
 

@@ -13,13 +13,13 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.browser.swagger import swagger_ui
 from tests.contracts.proofs import eventually
 from tests.deployment import ROOT
-from tests.processes import Server, free_port, serving
-from tests.programs import program_folder, settings
-from tests.secrecy import SECRET
-from tests.web.conftest import bearer
+from tests.support.processes import Server, free_port, serving
+from tests.support.programs import program_folder, settings
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
+from tests.support.swagger import swagger_ui
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 

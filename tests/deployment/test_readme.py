@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from tests.deployment import ROOT
-from tests.processes import environment, free_port
+from tests.support.processes import environment, free_port
 
 PYTHON = Path("/usr/bin/python3")
 GIT = shutil.which("git") or "git"

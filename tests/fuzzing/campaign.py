@@ -10,10 +10,11 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.documented import contract_file
 from tests.fuzzing.hooks import USER_ID
-from tests.processes import environment, serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.documented import contract_file
+from tests.support.processes import environment, serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 
 CONFIGURATION = Path(__file__).with_name("schemathesis.toml")
 CONTRACTS = (

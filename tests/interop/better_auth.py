@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests import secrecy
 from tests.interop.node import missing
+from tests.support import secrecy
 
 FOLDER = Path(__file__).parent / "better-auth"
 SECRET = secrecy.SECRET

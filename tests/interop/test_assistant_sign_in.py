@@ -15,11 +15,11 @@ from mcp.shared.auth import AuthorizationCodeResult, OAuthClientInformationFull,
 from playwright.async_api import Page, async_playwright
 from pydantic import AnyUrl
 
-from tests.browser.swagger import CHROMIUM, FLAGS
 from tests.interop.better_auth import FOLDER, PASSWORD
 from tests.interop.node import missing
-from tests.processes import Server, free_port, serving
-from tests.web.conftest import SECRET
+from tests.support.processes import Server, free_port, serving
+from tests.support.secrecy import SECRET
+from tests.support.swagger import CHROMIUM, FLAGS
 from tests.web.mcp.calling import Assistant
 
 EMAIL = "ann@example.com"

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from tests.interop.better_auth import FOLDER, SECRET, BetterAuth, running
-from tests.processes import Server, serving
+from tests.support.processes import Server, serving
 
 ROOT = Path(__file__).parents[2]
 MODES = {"EdDSA": "jwks", "ES256": "jwks", "RS256": "jwks", "PS256": "jwks", "HS256": "hs256"}

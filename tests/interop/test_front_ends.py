@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 import httpx2
 import pytest
 
-from tests.processes import serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 
 PAGE = "http://localhost:3000"
 _NAMES = count(1)

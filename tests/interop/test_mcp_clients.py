@@ -9,8 +9,9 @@ import pytest
 
 from tests.interop.bearer_proxy import signing_in
 from tests.interop.node import missing
-from tests.processes import free_port, serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.processes import free_port, serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 from tests.web.mcp.calling import Era, eras
 
 FOLDER = Path(__file__).parent / "mcp"

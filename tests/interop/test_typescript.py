@@ -8,10 +8,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.documented import contract_file
 from tests.interop.node import missing
-from tests.processes import serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.documented import contract_file
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 
 FOLDER = Path(__file__).parent / "typescript"
 USER_ID = "ann@example.com"

@@ -2,33 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
-from tests import secrecy
-from todo_adapters.clock import SystemClock
-from todo_adapters.tokens.issue import issue_token
+from tests.support.service import bearer, settings
 from todo_web.app import create_app
 from todo_web.settings import Settings
-
-SECRET = secrecy.SECRET
-ALL_CONTRACTS = ("fastapi-backend-crud", "fastapi-todo-backend", "backend-api", "task-management", "backend-todo-api")
-
-
-def bearer(user_id: str = "ann", ttl: timedelta = timedelta(hours=1)) -> dict[str, str]:
-    """Return the header with which a user proves who they are."""
-    return {"Authorization": f"Bearer {issue_token(SECRET, user_id, ttl, SystemClock().now())}"}
-
-
-def settings(**values: object) -> Settings:
-    """Return settings that no environment and no file has a say in."""
-    given: dict[str, Any] = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", **values}
-    return Settings(_env_file=None, **given)
-
 
 Start = Callable[..., TestClient]
 

@@ -15,12 +15,13 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 from pythonjsonlogger.json import JsonFormatter
 
-from tests import secrecy
 from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET, token
-from tests.adapters.tokens.serving import publishing
-from tests.secrecy import leak
-from tests.web.conftest import Start, bearer, settings
+from tests.support import secrecy
+from tests.support.forge import ISSUER, SECRET, token
+from tests.support.key_server import publishing
+from tests.support.secrecy import leak
+from tests.support.service import bearer, settings
+from tests.web.conftest import Start
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.tokens.claims import SHOWN_LIMIT

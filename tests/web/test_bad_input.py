@@ -5,7 +5,8 @@ import json
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer
+from tests.support.service import bearer
+from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_web.body import BODY_LIMIT
 from todo_web.contracts import Contract

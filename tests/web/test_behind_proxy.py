@@ -5,7 +5,8 @@ import logging
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer
+from tests.support.service import bearer
+from tests.web.conftest import Start
 
 TRUSTED = {"TODO_TRUSTED_PROXIES": "2001:db8::1, 192.0.2.0/24"}  # the client of the tests is among them
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.documented import OWN_CONTRACTS, PAGE
-from tests.web.conftest import ALL_CONTRACTS, SECRET, settings
+from tests.support.documented import OWN_CONTRACTS, PAGE
+from tests.support.secrecy import SECRET
+from tests.support.service import ALL_CONTRACTS, settings
 from todo_core.policy import TaskPolicy
 from todo_web.contracts import CONTRACTS, PUBLISHED_FIELDS, Contract, ListEnvelope, choose_contracts, read_contracts
 from todo_web.contracts.choice import one_request_fits

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer, settings
+from tests.support.service import bearer, settings
+from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_core.driver import run_now
 from todo_core.query import PAGE_LIMIT

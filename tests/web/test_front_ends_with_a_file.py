@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.documented import contract_file
-from tests.web.conftest import Start, bearer
+from tests.support.documented import contract_file
+from tests.support.service import bearer
+from tests.web.conftest import Start
 
 Serve = Callable[[str], TestClient]
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from tests.adapters.test_repository import LATER, NOW
-from tests.web.conftest import bearer, settings
+from tests.support.service import bearer, settings
 from todo_core.ports import TaskRepository
 from todo_core.query import PAGE_LIMIT
 from todo_core.task import NewTask, Task

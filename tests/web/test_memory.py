@@ -5,10 +5,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.clocks import FrozenClock
-from tests.postgres import Server
-from tests.processes import serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.clocks import FrozenClock
+from tests.support.postgres import Server
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 from todo_adapters.neon import open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.driver import run_now

@@ -12,9 +12,10 @@ from httpx2 import Response
 from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.clocks import FrozenClock
-from tests.documented import OWN_CONTRACTS
-from tests.web.conftest import Start, bearer
+from tests.support.clocks import FrozenClock
+from tests.support.documented import OWN_CONTRACTS
+from tests.support.service import bearer
+from tests.web.conftest import Start
 from tests.web.test_service import serve
 from todo_core.driver import run_now
 from todo_core.errors import StorageUnavailable

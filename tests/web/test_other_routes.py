@@ -4,7 +4,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer
+from tests.support.service import bearer
+from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_web.contracts import Contract
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.documented import contract_file
-from tests.web.conftest import Start, bearer
+from tests.support.documented import contract_file
+from tests.support.service import bearer
+from tests.web.conftest import Start
 from todo_web.routes import CHUNK
 
 

@@ -21,11 +21,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.adapters.tokens.issuer import Issuer
-from tests.adapters.tokens.serving import publishing
-from tests.processes import PROGRAM, STARTUP_SECONDS, Server, environment, serving, starting
-from tests.waiting import until
-from tests.web.conftest import SECRET, bearer
+from tests.support.issuer import Issuer
+from tests.support.key_server import publishing
+from tests.support.processes import PROGRAM, STARTUP_SECONDS, Server, environment, serving, starting
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
+from tests.support.waiting import until
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.driver import run_now
 from todo_core.query import TaskQuery

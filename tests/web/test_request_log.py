@@ -12,9 +12,9 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.processes import serving
-from tests.secrecy import SECRET
-from tests.web.conftest import bearer, settings
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer, settings
 from todo_web.app import create_app
 
 Log = pytest.CaptureFixture[str]

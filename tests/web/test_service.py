@@ -5,7 +5,8 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import ALL_CONTRACTS, Start, bearer, settings
+from tests.support.service import ALL_CONTRACTS, bearer, settings
+from tests.web.conftest import Start
 from todo_web.contracts import CONTRACTS, Contract
 
 contracts = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)

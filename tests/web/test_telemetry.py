@@ -18,10 +18,10 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from tests.postgres import Server as Database
-from tests.processes import serving
-from tests.secrecy import SECRET
-from tests.web.conftest import bearer, settings
+from tests.support.postgres import Server as Database
+from tests.support.processes import serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer, settings
 from todo_web.app import create_app
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

@@ -9,10 +9,12 @@ import pytest
 from click.testing import CliRunner
 from pydantic import ValidationError
 
-from tests.adapters.tokens.issuer import Issuer
-from tests.adapters.tokens.serving import publishing
-from tests.waiting import until
-from tests.web.conftest import SECRET, Start, bearer, settings
+from tests.support.issuer import Issuer
+from tests.support.key_server import publishing
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer, settings
+from tests.support.waiting import until
+from tests.web.conftest import Start
 from todo_web.durations import parse_duration
 from todo_web.main import main
 

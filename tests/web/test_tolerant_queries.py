@@ -3,7 +3,8 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.web.conftest import Start, bearer
+from tests.support.service import bearer
+from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_web.contracts import Contract
 from todo_web.ignored import IGNORED

@@ -15,9 +15,9 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from tests.processes import Server, serving
+from tests.support.processes import Server, serving
+from tests.support.secrecy import SECRET
 from tests.web import test_wire as wire
-from tests.web.conftest import SECRET
 from todo_web.wire.protocol import PIPELINE_LIMIT
 
 UVICORN = (

@@ -17,8 +17,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.processes import Server, serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.processes import Server, serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 from todo_web.wire.deadlines import UnsentAnswer
 from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT
 

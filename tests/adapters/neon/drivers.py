@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.event_loop import driven, loop_thread
+from tests.support.event_loop import driven, loop_thread
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_core.ports import TaskRepository

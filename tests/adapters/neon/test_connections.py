@@ -7,7 +7,7 @@ from functools import partial
 import asyncpg
 import pytest
 
-from tests.postgres import Server
+from tests.support.postgres import Server
 from todo_adapters.neon.connections import Connections
 
 GRACE = 5.0

@@ -6,8 +6,8 @@ import pytest
 
 from tests.adapters.neon.drivers import DRIVERS, opened
 from tests.adapters.neon.first_message import listening
-from tests.pgbouncer import Pooler
-from tests.postgres import Server
+from tests.support.pgbouncer import Pooler
+from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address
 from todo_adapters.neon.endpoint import Endpoint, endpoint
 from todo_core.driver import run_now

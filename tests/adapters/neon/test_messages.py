@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from tests.adapters.neon.drivers import DRIVERS, opened
 from tests.cli.conftest import Todo
-from tests.pgbouncer import Pooler
-from tests.postgres import PASSWORD, Server
-from tests.processes import free_port
+from tests.support.pgbouncer import Pooler
+from tests.support.postgres import PASSWORD, Server
+from tests.support.processes import free_port
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.table import REVISION, VERSION_TABLE

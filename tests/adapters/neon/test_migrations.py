@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine
 
 from tests.adapters.neon.drivers import DRIVERS, opened
-from tests.postgres import PASSWORD, USER, Server
+from tests.support.postgres import PASSWORD, USER, Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.endpoint import endpoint
 from todo_adapters.neon.migrations import LOCK, migrate

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from tests.adapters.neon.every_statement import every_statement
-from tests.postgres import PASSWORD, USER, Server
+from tests.support.postgres import PASSWORD, USER, Server
 from todo_adapters.neon.endpoint import endpoint
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.psycopg2_executor import open_engine

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from tests.secrecy import SECRET
+from tests.support.secrecy import SECRET
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.http_client import open_client

@@ -11,9 +11,9 @@ from threading import Event, Thread
 import pytest
 
 from tests.adapters.rest.opened import no_wait, opened
-from tests.adapters.rest.wire import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
-from tests.processes import free_port
-from tests.served import Served
+from tests.support.bad_connection import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
+from tests.support.processes import free_port
+from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.rest.http_client import SIZE_LIMIT, Request, open_client
 from todo_adapters.rest.tasks import RestTasks

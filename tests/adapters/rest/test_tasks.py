@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.adapters.rest.opened import opened
-from tests.adapters.rest.wire import THROUGH, Meanwhile, Wire, wire
-from tests.served import Served
+from tests.support.bad_connection import THROUGH, Meanwhile, Wire, wire
+from tests.support.served import Served
 from todo_adapters.rest.tasks import RestTasks
 from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TodoError, VersionConflict

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.tokens.forge import ISSUER, token
-from tests.adapters.tokens.issuer import Issuer
 from tests.adapters.tokens.verifiers import both_verifier, published_verifier
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER, token
+from tests.support.issuer import Issuer
 from todo_adapters.tokens.key_cache import FetchFailed, KeyCache
 from todo_core.errors import KeysUnavailable, TokenExpired, TokenRefused
 from todo_core.ports import TokenVerifier

@@ -6,9 +6,9 @@ from contextlib import aclosing
 from pathlib import Path
 
 from tests.adapters.tokens.attacks import ATTACKS, Scene
-from tests.adapters.tokens.forge import ISSUER, token
 from tests.adapters.tokens.verifiers import both_verifier
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER, token
 from todo_adapters.tokens.claims import Resource
 from todo_adapters.tokens.key_cache import KeyCache
 from todo_core.errors import TokenRefused

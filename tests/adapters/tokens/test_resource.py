@@ -6,9 +6,9 @@ from contextlib import aclosing
 import pytest
 
 from tests.adapters.tokens.attacks import Scene
-from tests.adapters.tokens.forge import ISSUER
 from tests.adapters.tokens.verifiers import both_verifier
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER
 from todo_adapters.tokens.claims import Resource
 from todo_adapters.tokens.key_cache import KeyCache
 from todo_core.errors import TokenRefused

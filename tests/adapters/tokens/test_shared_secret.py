@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.adapters.tokens.forge import ISSUER, SECRET, as_json, sealed, token
 from tests.adapters.tokens.verifiers import shared_verifier
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER, SECRET, as_json, sealed, token
 from todo_adapters.tokens.issue import issue_token
 from todo_adapters.tokens.shared_secret import SecretUnusable
 from todo_core.driver import run_now

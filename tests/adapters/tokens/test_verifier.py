@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.adapters.tokens.forge import ISSUER, SECRET, token
 from tests.adapters.tokens.verifiers import LEEWAY, shared_verifier
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER, SECRET, token
 from todo_adapters.tokens.claims import ClaimRules
 from todo_adapters.tokens.issue import issue_token
 from todo_adapters.tokens.key_set import VerificationKey

@@ -13,8 +13,8 @@ from typing import Any
 import jwt
 import pytest
 
-from tests.adapters.tokens.forge import ISSUER
-from tests.clocks import FrozenClock
+from tests.support.clocks import FrozenClock
+from tests.support.forge import ISSUER
 from todo_adapters.tokens.claims import ClaimRules
 from todo_adapters.tokens.key_set import VerificationKey
 from todo_adapters.tokens.shared_secret import HS256, SharedSecret

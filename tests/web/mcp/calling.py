@@ -11,7 +11,7 @@ from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp_types import CallToolResult, TextContent
 
-from tests.web.conftest import bearer
+from tests.support.service import bearer
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.policy import TaskPolicy

@@ -12,9 +12,10 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from tests.adapters.tokens.attacks import Attack, Scene
-from tests.adapters.tokens.forge import ISSUER, SECRET, token
-from tests.adapters.tokens.serving import publishing
-from tests.web.conftest import Start, bearer, settings
+from tests.support.forge import ISSUER, SECRET, token
+from tests.support.key_server import publishing
+from tests.support.service import bearer, settings
+from tests.web.conftest import Start
 from tests.web.mcp.calling import Era, eras
 from tests.web.mcp.messages import HEADERS, call, headers, outcome
 from tests.web.test_authentication import OVER_HTTP, events, open_stopped

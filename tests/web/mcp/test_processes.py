@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from tests.postgres import Server as Database
-from tests.processes import Server, environment, serving
-from tests.web.conftest import SECRET, bearer
+from tests.support.postgres import Server as Database
+from tests.support.processes import Server, environment, serving
+from tests.support.secrecy import SECRET
+from tests.support.service import bearer
 from tests.web.mcp.calling import Era, eras, over_http, run
 from tests.web.mcp.messages import HEADERS, call, headers, outcome
 

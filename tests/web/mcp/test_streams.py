@@ -15,8 +15,8 @@ import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
-from tests.postgres import Server as Database
-from tests.processes import environment
+from tests.support.postgres import Server as Database
+from tests.support.processes import environment
 from tests.web.mcp.calling import Assistant, Era, eras, run
 from tests.web.mcp.messages import call
 

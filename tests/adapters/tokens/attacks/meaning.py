@@ -3,7 +3,7 @@
 import json
 
 from tests.adapters.tokens.attacks.scene import DAY, EVIL, LEEWAY, At, Family, claims, published
-from tests.adapters.tokens.forge import ISSUER, token
+from tests.support.forge import ISSUER, token
 
 NOT_A_NUMBER: tuple[object, ...] = (
     None,

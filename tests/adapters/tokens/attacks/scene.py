@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec
 
-from tests.adapters.tokens.forge import ISSUER, as_json, sealed, token
-from tests.adapters.tokens.issuer import Issuer, private_key
+from tests.support.forge import ISSUER, as_json, sealed, token
+from tests.support.issuer import Issuer, private_key
 
 LEEWAY = 30
 DAY = 24 * 60 * 60

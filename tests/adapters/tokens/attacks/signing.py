@@ -7,8 +7,8 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.adapters.tokens.attacks.scene import Family, Make, Scene, forged, header, keyed, made, raw_header, relabelled
-from tests.adapters.tokens.forge import SECRET, as_json, encode, mac, token
-from tests.adapters.tokens.issuer import private_key, public_members, signature
+from tests.support.forge import SECRET, as_json, encode, mac, token
+from tests.support.issuer import private_key, public_members, signature
 
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order of the curve P-256."""

@@ -17,8 +17,8 @@ from tests.adapters.tokens.attacks.scene import (
     raw_header,
     relabelled,
 )
-from tests.adapters.tokens.forge import as_json, encode, sealed, token
-from tests.adapters.tokens.issuer import private_key, public_members
+from tests.support.forge import as_json, encode, sealed, token
+from tests.support.issuer import private_key, public_members
 
 Change = Callable[[str], str]
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Condition, Thread
 
-from tests.secrecy import leak
+from tests.support.secrecy import leak
 
 STARTUP_SECONDS = 60
 SHUTDOWN_SECONDS = 15

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 
 from todo_web.contracts import Contract, read_contracts
 
-PAGE = Path(__file__).parents[1] / "docs" / "your-front-end.md"
+PAGE = Path(__file__).parents[2] / "docs" / "your-front-end.md"
 
 
 def contract_file(folder: Path) -> dict[str, str]:

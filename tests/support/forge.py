@@ -6,7 +6,7 @@ import hmac
 import json
 from collections.abc import Mapping
 
-from tests import secrecy
+from tests.support import secrecy
 
 SECRET = secrecy.SECRET
 ISSUER = "https://auth.example"

@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.processes import Server, serving
-from tests.secrecy import SECRET
+from tests.support.processes import Server, serving
+from tests.support.secrecy import SECRET
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from tests.adapters.tokens.issuer import Issuer
+from tests.support.issuer import Issuer
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.event_loop import LoopThread, loop_thread
+from tests.support.event_loop import LoopThread, loop_thread
 
 
 class Gate:

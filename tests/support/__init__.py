@@ -1,0 +1,1 @@
+"""What tests start, forge, observe and read; each thing in the module of its name."""
