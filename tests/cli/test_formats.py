@@ -126,6 +126,7 @@ def test_what_is_exported_comes_back(name: str, exported: Sequence[Task]) -> Non
 @settings(max_examples=30, deadline=None)
 @given(exported=st.lists(tasks(), min_size=1, max_size=2))
 @example(exported=TRAPS)
+@example(exported=[task("(A) 0", completed=True)])
 def test_an_exported_file_is_recognised_by_its_content(name: str, exported: Sequence[Task]) -> None:
     head = as_file(name, exported).head()
     for file_name in ("-", "list.txt", "list.md", "list.json", "list.csv"):

@@ -16,7 +16,7 @@ _JSON_MEMBERS = (
 """By a member that the others have not. In a text of a document the quotes would have backslashes."""
 
 _CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:[ \t]|$)", re.MULTILINE)
-_TODO_TXT = re.compile(r"^(?:x +|\([A-Z]\) )?\d{4}-\d\d-\d\d |^\([A-Z]\) ", re.MULTILINE)
+_TODO_TXT = re.compile(r"^(?:x +)?(?:\([A-Z]\) )?\d{4}-\d\d-\d\d |^\([A-Z]\) ", re.MULTILINE)
 _CALENDAR = re.compile(r"BEGIN:VCALENDAR\s", re.IGNORECASE)
 
 
