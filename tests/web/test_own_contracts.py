@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from tests.documented import contract_file
 from tests.web.conftest import Start, bearer
-from todo_web.routes import CHUNK
+from todo_web.endpoints import CHUNK
 
 
 def serve(start: Start, folder: Path, keys: str, base: str = "fastapi-backend-crud", **values: object) -> TestClient:
