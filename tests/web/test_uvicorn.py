@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from tests.support.processes import Server, serving
+from tests.support.processes import Server, free_port, serving
 from tests.support.secrecy import SECRET
 from tests.web import test_wire as wire
 from todo_web.wire.protocol import PIPELINE_LIMIT
@@ -58,8 +58,9 @@ LACKS: dict[str, Callable[[Server], None]] = {
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serve with uvicorn as it is."""
     file = tmp_path_factory.mktemp("uvicorn") / "tasks.db"
-    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{Path(file)}"}
-    with serving(values, "--timeout-keep-alive", "1", program=UVICORN) as running:
+    port = str(free_port())  # uvicorn reads no PORT
+    values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": f"sqlite:///{Path(file)}", "PORT": port}
+    with serving(values, "--port", port, "--timeout-keep-alive", "1", program=UVICORN) as running:
         yield running
 
 
