@@ -24,6 +24,7 @@ from tests.contracts.proofs import (
     eventually,
     loses_the_answer,
     operations,
+    refused_tokens,
     sessions,
     statuses,
     without_token,
@@ -38,7 +39,6 @@ from todo_adapters.neon.table import TaskRow
 from todo_core.policy import TaskPolicy
 from todo_core.service import TaskService
 from todo_core.task import Task
-from todo_web.authentication import BearerToken
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {"id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at"}
@@ -234,14 +234,25 @@ def test_swagger_ui_needs_nothing_but_the_service(ann: Person) -> None:
 
 
 @proves(task_management="SC-003 FR-001")
-def test_all_routes_share_one_authentication(ann: Person, contract: str) -> None:
+def test_all_routes_share_one_authentication(ann: Person) -> None:
     app = ann.service.client.app
     assert isinstance(app, FastAPI)
-    routes = [route for route in app.routes if isinstance(route, APIRoute) and contract in route.tags]
-    schemes = [dependency.call for route in routes for dependency in route.dependant.dependencies]
-    assert len(schemes) == len(routes) >= 6
-    assert len(set(map(id, schemes))) == 1
-    assert isinstance(schemes[0], BearerToken)
+    routes = [route for route in app.routes if isinstance(route, APIRoute) and route.path.startswith("/api/tasks")]
+    asked = [(method, route.path.format(task_id=1)) for route in routes for method in route.methods or ()]
+    assert {path.rpartition("/")[2] for _, path in asked} == {
+        "tasks",
+        "1",
+        "toggle",
+        "complete",
+        "uncomplete",
+        "restore",
+    }
+    assert ("HEAD", "/api/tasks") in asked
+    for headers in [{}, *refused_tokens(ann)]:
+        answers = [ann.service.client.request(method, path, headers=headers) for method, path in asked]
+        assert statuses(answers) == {401}
+        assert len({answer.headers["WWW-Authenticate"] for answer in answers}) == 1
+    assert 401 not in {ann.send(method, path).status_code for method, path in asked}
 
 
 @proves(task_management="FR-018 CL-6")

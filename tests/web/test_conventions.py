@@ -16,7 +16,7 @@ from todo_core.query import PAGE_LIMIT
 from todo_core.task import NewTask
 from todo_web.app import create_app
 from todo_web.contracts import Contract
-from todo_web.routes import CHUNK
+from todo_web.endpoints import CHUNK
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 ORIGIN = "http://localhost:3000"

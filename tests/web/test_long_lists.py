@@ -18,7 +18,7 @@ from todo_core.ports import TaskRepository
 from todo_core.query import PAGE_LIMIT
 from todo_core.task import NewTask, Task
 from todo_web.app import create_app
-from todo_web.routes import CHUNK
+from todo_web.endpoints import CHUNK
 
 LONG = "\U0001f385" * 1000
 """A description of 4,000 bytes."""

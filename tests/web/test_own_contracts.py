@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from tests.support.documented import contract_file
 from tests.support.service import bearer
 from tests.web.conftest import Start
-from todo_web.routes import CHUNK
+from todo_web.endpoints import CHUNK
 
 
 def serve(start: Start, folder: Path, keys: str, base: str = "fastapi-backend-crud", **values: object) -> TestClient:

@@ -11,7 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from todo_core.errors import TodoError
-from todo_web.authentication import current_user
+from todo_web.authentication import identify
 from todo_web.body import BODY_LIMIT, content_too_large, unsupported_media_type
 from todo_web.mcp.addresses import METADATA_PATH, PublicAddress
 from todo_web.mcp.caller import Caller, RequestCaller
@@ -82,7 +82,7 @@ class AssistantEndpoint:
         request = Request(scope, receive, send)
         self._address.check(request)
         try:
-            await current_user.identify(request, resource=self._resource)
+            await identify(request, resource=self._resource)
         except (Problem, TodoError) as error:
             answer = await (answer_problem if isinstance(error, Problem) else answer_domain_error)(request, error)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:

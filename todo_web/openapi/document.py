@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from todo_web.openapi.responses import HEADERS, component_responses
+from todo_web.openapi.schemas import BEARER
 from todo_web.openapi.tasks import component_schemas
 
 
@@ -25,7 +26,12 @@ def document(app: FastAPI) -> dict[str, Any]:
     )
     found["servers"] = [{"url": "/"}]
     # The framework takes out every null of what it completes itself, so the examples come afterwards.
-    known = {"headers": HEADERS, "responses": component_responses(), "schemas": component_schemas(contracts)}
+    known = {
+        "headers": HEADERS,
+        "responses": component_responses(),
+        "schemas": component_schemas(contracts),
+        "securitySchemes": {"BearerToken": BEARER},
+    }
     components: dict[str, dict[str, Any]] = found["components"]
     for kind, named in known.items():
         components.setdefault(kind, {}).update(named)

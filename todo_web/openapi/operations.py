@@ -9,128 +9,88 @@ from todo_web.contracts import Contract
 from todo_web.ignored import IGNORED
 from todo_web.openapi.parameters import parameters
 from todo_web.openapi.responses import errors, headers
-from todo_web.openapi.schemas import ref
+from todo_web.openapi.schemas import SECURITY, ref
 from todo_web.openapi.tasks import completion, many_tasks, new_task, one_task, task_changes
+from todo_web.operation import Answer, Body, Condition, Operation
 
-_WITH_BODY = {"create_task", "update_task", "complete_task"}
-CHANGES = {"update_task", "complete_task", "delete_task", "restore_task"}
-_SUMMARIES = {
-    "list_tasks": "List tasks",
-    "create_task": "Create a task",
-    "get_task": "Get a task",
-    "update_task": "Update a task",
-    "complete_task": "Complete or reopen a task",
-    "delete_task": "Delete a task",
-    "restore_task": "Restore a deleted task",
-}
-_LINKED = ("get_task", "update_task_patch", "complete_task", "delete_task")
+_BODIES = {Body.NEW_TASK: new_task, Body.TASK_CHANGES: task_changes, Body.COMPLETION: completion}
+"""The name of the schema of each body."""
 
 
-def describe(contract: Contract, method: str, operation: str) -> dict[str, Any]:
+def describe(contract: Contract, operation: Operation) -> dict[str, Any]:
     """Return the keyword arguments with which FastAPI documents an operation."""
-    suffix = f"_{method.lower()}" if operation == "update_task" else ""
-    status, success = _success(contract, operation)
-    answers = {**success.pop("others", {}), **errors(*_errors(contract, operation))}
+    answers = errors(*_errors(contract, operation))
+    if operation.condition is Condition.IF_NONE_MATCH:
+        answers["304"] = {"description": "The client knows this version.", "headers": headers("ETag")}
     return {
-        "operation_id": _operation_id(contract, operation + suffix),
-        "summary": _SUMMARIES[operation],
-        "description": _description(contract, operation),
-        "status_code": status,
+        "operation_id": _operation_id(contract, operation.name),
+        "summary": operation.summary,
+        "description": operation.description,
+        "status_code": operation.status,
         "response_class": Response,  # what the endpoints return: the framework derives no schema from it
-        "response_description": success.pop("description"),
-        "responses": {status: success},
+        "response_description": operation.said,
+        "responses": {operation.status: _success(contract, operation)},
         "openapi_extra": {
             "parameters": parameters(contract, operation),
             "responses": answers,
-            **_request_body(contract, operation),
+            "security": SECURITY,
+            **_request_body(contract, operation.body),
         },
     }
 
 
-def _operation_id(contract: Contract, operation: str) -> str:
-    return f"{contract.name.replace('-', '_')}_{operation}"
+def _operation_id(contract: Contract, name: str) -> str:
+    return f"{contract.name.replace('-', '_')}_{name}"
 
 
-def _description(contract: Contract, operation: str) -> str:
-    """Return what the contract says about an operation, where contracts differ or a name does not tell."""
-    completion = "marks the task as done" if contract.completion_marks else "turns the task's state round"
-    deletion = "The task goes to the trash." if contract.policy.has_trash else "The task is gone for good."
-    pages = "all of them" if contract.page_size is None else f"{contract.page_size} a page"
-    return {
-        "list_tasks": f"The user's tasks, oldest first unless sorted otherwise, {pages} unless a limit is asked for.",
-        "create_task": "With an Idempotency-Key, a request can be sent again without making a second task.",
-        "get_task": "With If-None-Match, a version that is known is not sent again.",
-        "update_task": "Changes the fields that are sent and leaves the others alone.",
-        "complete_task": f"Without a body, {completion}; a body names the state, so that it can be sent again.",
-        "delete_task": deletion,
-        "restore_task": "Takes the task out of the trash.",
-    }[operation]
+def _success(contract: Contract, operation: Operation) -> dict[str, Any]:
+    ignored = [IGNORED] if operation.takes_input else []
+    match operation.answer:
+        case Answer.NOTHING:
+            return {"headers": headers()}
+        case Answer.TASKS:
+            return {"headers": headers("Link", *ignored), "content": _json(many_tasks(contract))}
+    made = ["Location", "Idempotency-Replayed"] if operation.status == HTTPStatus.CREATED else []
+    found = {"headers": headers("ETag", *made, *ignored), "content": _json(one_task(contract))}
+    return found | ({"links": _links(contract, operation)} if operation.links else {})
 
 
-def _success(contract: Contract, operation: str) -> tuple[int, dict[str, Any]]:
-    """Return the status of success and how it is described; ``others`` are further answers that are no errors."""
-    if operation == "list_tasks":
-        tasks = _json(many_tasks(contract))
-        return 200, {"description": "The tasks.", "headers": headers("Link", IGNORED), "content": tasks}
-    if operation == "delete_task" and contract.deleted_answer == "nothing":
-        return 204, {"description": "The task is deleted.", "headers": headers()}
-    task = {"headers": headers("ETag"), "content": _json(one_task(contract))}
-    if operation == "delete_task":
-        return 200, {**task, "description": "The task as it was in the end."}
-    if operation == "create_task":
-        more = headers("ETag", "Location", "Idempotency-Replayed", IGNORED)
-        return 201, {**task, "description": "The new task.", "headers": more, "links": _links(contract)}
-    if operation == "get_task":
-        known = {"description": "The client knows this version.", "headers": headers("ETag")}
-        return 200, {**task, "description": "The task.", "others": {"304": known}}
-    if operation in _WITH_BODY:
-        task["headers"] = headers("ETag", IGNORED)
-    return 200, {**task, "description": "The task as it is now."}
-
-
-def _links(contract: Contract) -> dict[str, Any]:
+def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
     around = f"{contract.task_envelope.replace('.', '/')}/" if contract.task_envelope else ""
     values = {"task_id": f"$response.body#/{around}{contract.field_name('id')}"}
     if contract.user_in_path:
         values["user_id"] = f"$response.body#/{around}{contract.field_name('user_id')}"
-    return {
-        operation: {"operationId": _operation_id(contract, operation), "parameters": values} for operation in _LINKED
-    }
+    return {name: {"operationId": _operation_id(contract, name), "parameters": values} for name in operation.links}
 
 
-def _errors(contract: Contract, operation: str) -> list[str]:
+def _errors(contract: Contract, operation: Operation) -> list[str]:
     """Return the names of the errors that can occur."""
     invalid = "BadInput" if contract.invalid_input_status == HTTPStatus.BAD_REQUEST else "InvalidInput"
     names = ["Unauthorized", "Unexpected", "Unavailable"]
-    one, strangers = operation not in {"list_tasks", "create_task"}, contract.policy.stranger_forbidden
+    strangers = operation.on_one_task and contract.policy.stranger_forbidden
     if contract.user_in_path:
-        names.append("ForeignPathOrTask" if one and strangers else "ForeignPath")
-    elif one and strangers:
+        names.append("ForeignPathOrTask" if strangers else "ForeignPath")
+    elif strangers:
         names.append("ForeignTask")
-    if one:
+    if operation.on_one_task:
         names.append("NotFound")
-    if operation in CHANGES:
+    if operation.condition is Condition.IF_MATCH:
         names.append("VersionConflict")
-    if operation == "list_tasks":
+    if operation.takes_input:
         names.append(invalid)
-    if operation == "create_task":
-        names += ["KeyInTrash", *(["InvalidInputOrKeyReused"] if invalid == "InvalidInput" else [invalid, "KeyReused"])]
-    if operation in {"update_task", "complete_task"}:
-        names.append(invalid)
-    if operation in _WITH_BODY:
+    if operation.condition is Condition.IDEMPOTENCY_KEY:
+        # One status has one entry, and the key's may be that of invalid input.
+        names += ["KeyInTrash", "InvalidInputOrKeyReused" if invalid == "InvalidInput" else "KeyReused"]
+    if operation.body:
         names += ["TooLarge", "NotJson"]
     return names
 
 
-def _request_body(contract: Contract, operation: str) -> dict[str, Any]:
-    match operation:
-        case "create_task":
-            return {"requestBody": {"required": True, "content": _json(ref("schemas", new_task(contract)))}}
-        case "update_task":
-            return {"requestBody": {"required": True, "content": _json(ref("schemas", task_changes(contract)))}}
-        case "complete_task":
-            return {"requestBody": {"required": False, "content": _json(ref("schemas", completion(contract)))}}
-    return {}
+def _request_body(contract: Contract, body: Body | None) -> dict[str, Any]:
+    if body is None:
+        return {}
+    content = _json(ref("schemas", _BODIES[body](contract)))
+    return {"requestBody": {"required": body is not Body.COMPLETION, "content": content}}
 
 
 def _json(schema: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The parameters of each operation."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT
@@ -8,35 +9,41 @@ from todo_web.contracts import Contract
 from todo_web.listing import completed_parameter
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import TASK_ID, USER_ID
+from todo_web.operation import Answer, Condition, Operation
 
-_IF_MATCH = "Go on only if the task is at one of these versions (RFC 9110, section 13.1.1); else 412."
 _LIMIT = (
     "The most that one page holds; the Link header leads to the next. Each page is as the list is then: sorted by "
     "updated_at, a task that changes between two pages may come twice or be missing. Without a limit none does."
 )
-_IF_NONE_MATCH = "Send the task only if it is at none of these versions (RFC 9110, section 13.1.2); else 304."
+_CONDITIONS: Mapping[Condition, tuple[Mapping[str, str], str]] = {
+    Condition.IF_MATCH: (
+        {},
+        "Go on only if the task is at one of these versions (RFC 9110, section 13.1.1); else 412.",
+    ),
+    Condition.IF_NONE_MATCH: (
+        {},
+        "Send the task only if it is at none of these versions (RFC 9110, section 13.1.2); else 304.",
+    ),
+    Condition.IDEMPOTENCY_KEY: (
+        {"pattern": patterns.idempotency_key(KEY_LIMIT)},
+        f"1 to {KEY_LIMIT} visible ASCII characters, bare or quoted; makes one task, however often it is sent.",
+    ),
+}
+"""What the value of each of these headers looks like, and what it does."""
 
 
-def parameters(contract: Contract, operation: str) -> list[dict[str, Any]]:
+def parameters(contract: Contract, operation: Operation) -> list[dict[str, Any]]:
     """Return the parameters of an operation."""
     found = []
     if contract.user_in_path:
         found.append(_path("user_id", USER_ID, "The user; has to be the token's.", "ann"))
-    if operation not in {"list_tasks", "create_task"}:
+    if operation.on_one_task:
         found.append(_path("task_id", TASK_ID, "The task.", 1))
-    match operation:
-        case "list_tasks":
-            found += _list_parameters(contract)
-        case "create_task":
-            key = {"type": "string", "pattern": patterns.idempotency_key(KEY_LIMIT)}
-            text = (
-                f"1 to {KEY_LIMIT} visible ASCII characters, bare or quoted; makes one task, however often it is sent."
-            )
-            found.append(_optional("header", "Idempotency-Key", key, text))
-        case "get_task":
-            found.append(_optional("header", "If-None-Match", {"type": "string"}, _IF_NONE_MATCH))
-        case _:
-            found.append(_optional("header", "If-Match", {"type": "string"}, _IF_MATCH))
+    if operation.answer is Answer.TASKS:
+        found += _list_parameters(contract)
+    if operation.condition:
+        pattern, text = _CONDITIONS[operation.condition]
+        found.append(_optional("header", operation.condition.value, {"type": "string", **pattern}, text))
     return found
 
 

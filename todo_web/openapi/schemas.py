@@ -12,6 +12,16 @@ TASK_ID = {"type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_TA
 USER_ID = {"type": "string", "minLength": 1, "maxLength": USER_ID_LIMIT}
 
 
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "A JWT from Better Auth, or from `todo-web token`.",
+}
+SECURITY: list[dict[str, list[str]]] = [{"BearerToken": []}]
+"""What every operation on tasks asks for, by the name of its scheme."""
+
+
 def ref(kind: str, name: str) -> dict[str, Any]:
     """Return a reference to a component."""
     return {"$ref": f"#/components/{kind}/{name}"}
