@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from dependency_injector.containers import Container
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -12,7 +11,7 @@ from todo_core.errors import TodoError
 from todo_web import health
 from todo_web.arrivals import Arrivals
 from todo_web.collector import rare_collections
-from todo_web.container import WebContainer, running, storage_of
+from todo_web.container import Storage, WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
 from todo_web.ignored import IGNORED
 from todo_web.middleware import Cors, FaultBarrier, RequestIdentity, TrailingSlash
@@ -35,7 +34,7 @@ LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[
 
 
 def create_app(
-    settings: Settings | None = None, storage: Container | None = None, *, development: bool = False
+    settings: Settings | None = None, storage: Storage | None = None, *, development: bool = False
 ) -> FastAPI:
     """Return a service that shares nothing with any other in the process.
 
@@ -85,6 +84,7 @@ def create_app(
         telemetry=telemetry(),
     )
     app.state.container = container
+    app.state.settings = settings
     app.state.log = log
     app.include_router(health.router)
     add_documentation(app)
@@ -98,8 +98,8 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
-        async with running(app.state.container), AsyncExitStack() as stack:
-            if app.state.container.settings().mcp:
+        async with running(app.state.container) as app.state.context, AsyncExitStack() as stack:
+            if app.state.settings.mcp:
                 from todo_web.mcp.http import serving_assistant  # noqa: PLC0415  an optional extra
 
                 await stack.enter_async_context(serving_assistant(app))

@@ -7,6 +7,7 @@ from fastapi import Request
 from todo_core.errors import TokenRefused
 from todo_web.audit import access_denied, authentication_failed
 from todo_web.problems import REALM, Problem
+from todo_web.request_context import context_of
 
 
 async def identify(request: Request, longest: timedelta | None = None, resource: str | None = None) -> str:
@@ -24,7 +25,7 @@ async def identify(request: Request, longest: timedelta | None = None, resource:
     if scheme.lower() != "bearer":
         authentication_failed(request, "other_scheme" if sent else "no_token")
         raise token_required()
-    user_id: str = await request.app.state.container.verifier().verify(token.lstrip(" "), longest, resource)
+    user_id = await context_of(request).verifier.verify(token.lstrip(" "), longest, resource)
     request.state.user_id = user_id
     return user_id
 

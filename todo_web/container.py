@@ -17,9 +17,10 @@ from todo_adapters.tokens.composition import open_verifier
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
-from todo_web.deadline import Refusals
-from todo_web.health import Readiness
 from todo_web.mcp.policy import POLICY
+from todo_web.pace import Refusals
+from todo_web.readiness import Readiness
+from todo_web.request_context import RequestContext
 from todo_web.settings import Settings, StorageSettings
 from todo_web.telemetry import watch_pool
 
@@ -56,6 +57,10 @@ async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -
             yield repository
 
 
+Storage = containers.Container
+"""One of the following, each of which has a ``repository``."""
+
+
 class MemoryStorage(containers.DeclarativeContainer):
     """Tasks that end with the process."""
 
@@ -79,7 +84,7 @@ class NeonStorage(containers.DeclarativeContainer):
     repository: providers.Provider[TaskRepository] = providers.Resource(open_neon, address, deadline, pool_size)
 
 
-def storage_of(settings: StorageSettings) -> containers.Container:
+def storage_of(settings: StorageSettings) -> Storage:
     """Return the container of the store that the settings name."""
     match settings.storage:
         case MemoryAddress():
@@ -114,21 +119,29 @@ class WebContainer(containers.DeclarativeContainer):
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     storage = providers.DependenciesContainer()
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
-    refusals: providers.Provider[Refusals] = providers.Singleton(Refusals)
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
-    services: providers.Provider[dict[str, TaskService]] = providers.ThreadSafeSingleton(
+    services: providers.Provider[dict[str, TaskService]] = providers.Factory(
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
     )
-    assistant: providers.Provider[TaskService] = providers.ThreadSafeSingleton(
+    assistant: providers.Provider[TaskService] = providers.Factory(
         TaskService, repository=storage.repository, clock=clock, policy=POLICY
     )
-    readiness: providers.Provider[Readiness] = providers.ThreadSafeSingleton(
+    readiness: providers.Provider[Readiness] = providers.Factory(
         Readiness, repository=storage.repository, verifier=verifier
+    )
+    context: providers.Provider[RequestContext] = providers.Factory(
+        RequestContext,
+        verifier=verifier,
+        services=services,
+        assistant=assistant,
+        readiness=readiness,
+        refusals=providers.Factory(Refusals),
+        storage_deadline=settings.provided.storage_deadline,
     )
 
 
 @asynccontextmanager
-async def running(container: WebContainer) -> AsyncIterator[None]:
+async def running(container: WebContainer) -> AsyncIterator[RequestContext]:
     """Open what a container's resources hold, and close it in the end. Raises StorageError."""
     opening = container.init_resources()
     if opening is not None:
@@ -141,7 +154,7 @@ async def running(container: WebContainer) -> AsyncIterator[None]:
                 opened = await resource()
                 resource.disable_async_mode()
                 overrides.enter_context(resource.override(opened))
-            yield
+            yield container.context()
     finally:
         shutdown = container.shutdown_resources()
         if shutdown is not None:

@@ -21,6 +21,7 @@ from todo_web.contracts import Contract
 from todo_web.deadline import in_time
 from todo_web.listing import ListReader
 from todo_web.representation import PRIVATE, Representation, etag
+from todo_web.request_context import context_of
 
 WHOLE = 2**20
 """Bytes that a list may have to be sent as a whole; so much is held until the client has read it."""
@@ -123,8 +124,7 @@ class TaskEndpoints:
         return self._representation.task_response(await in_time(request, change))
 
     def _service(self, request: Request) -> TaskService:
-        service: TaskService = request.app.state.container.services()[self._contract.name]
-        return service
+        return context_of(request).services[self._contract.name]
 
     async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
         return list(await in_time(request, self._service(request).list(user_id, query)))

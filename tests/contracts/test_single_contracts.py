@@ -6,12 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from dependency_injector import providers
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from sqlmodel import Session, SQLModel, select
@@ -280,8 +280,12 @@ def test_an_internal_error_tells_nothing(service: Service, contract: str) -> Non
     app = service.client.app
     assert isinstance(app, FastAPI)
     broken = TaskService(BrokenRepository(), service.clock, TaskPolicy())
-    with app.state.container.services.override(providers.Object({contract: broken})):
+    context = app.state.context
+    app.state.context = replace(context, services={contract: broken})
+    try:
         answer = ann.get("/api/tasks/1", headers={"Origin": ORIGIN})
+    finally:
+        app.state.context = context
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected_error")
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     for secret in ("SELECT", "secrets", ann.name, "Runtime", "Traceback", ".py"):

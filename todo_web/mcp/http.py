@@ -58,7 +58,7 @@ class LoggedRoute(Route):
 @asynccontextmanager
 async def serving_assistant(app: FastAPI) -> AsyncIterator[None]:
     """Let the tools work on the store of a running container. The application would not do that for a mounted one."""
-    server = assistant_server(app.state.container.assistant(), _caller)
+    server = assistant_server(app.state.context.assistant, _caller)
     manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True, max_request_body_size=BODY_LIMIT)
     async with manager.run():
         app.state.assistant = manager

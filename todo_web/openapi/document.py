@@ -13,7 +13,7 @@ from todo_web.openapi.tasks import component_schemas
 
 def document(app: FastAPI) -> dict[str, Any]:
     """Return the document of what a service serves; components that it does not refer to are left out."""
-    contracts = app.state.container.settings().contracts
+    contracts = app.state.settings.contracts
     tags = [{"name": contract.name, "description": contract.title} for contract in contracts]
     tags.append({"name": "health", "description": "For operators and platforms."})
     found = get_openapi(

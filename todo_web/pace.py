@@ -1,0 +1,22 @@
+"""The pace at which refusals are told."""
+
+import asyncio
+
+_BETWEEN_REFUSALS = 0.002
+"""Seconds. Fifty are told at once, as far as anybody notices; on a busy event loop one in each of its rounds."""
+
+
+class Refusals:
+    """Lets those be told one after the other for whom there is no time.
+
+    To tell them costs as much as a small answer. Clients that come back at once, as often as they are refused, would
+    take that time from the requests that were let in; so they wait for each other.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def pace(self) -> None:
+        """Wait until the next one may be told."""
+        async with self._turn:
+            await asyncio.sleep(_BETWEEN_REFUSALS)

@@ -1,0 +1,29 @@
+"""What a request needs of the service that it came to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from todo_core.ports import TokenVerifier
+from todo_core.service import TaskService
+from todo_web.pace import Refusals
+from todo_web.readiness import Readiness
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """Made once, when a service begins to run. ``services`` are by the contract's name, times in seconds."""
+
+    verifier: TokenVerifier
+    services: Mapping[str, TaskService]
+    assistant: TaskService
+    readiness: Readiness
+    refusals: Refusals
+    storage_deadline: float
+
+
+def context_of(request: Request) -> RequestContext:
+    """Return the context of the service that a request came to; each application has its own."""
+    context: RequestContext = request.app.state.context
+    return context
