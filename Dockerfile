@@ -9,7 +9,7 @@ COPY todo_web todo_web
 # The versions of requirements.lock, without what only the tests need.
 RUN python3 -m venv --without-pip /opt/todo && \
     /opt/uv/bin/uv pip install --no-cache --compile-bytecode --python /opt/todo \
-        --constraint requirements.lock ".[telemetry]"
+        --constraint requirements.lock ".[telemetry,mcp]"
 
 FROM python:3.13-slim
 RUN useradd --system --no-create-home --uid 10001 todo && install --directory --owner todo --mode 700 /data

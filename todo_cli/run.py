@@ -89,9 +89,17 @@ def _with_server(meaning: Exit, program: Program) -> Exit:
 
 def _help_for(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
-    if context and isinstance(error, click.NoSuchOption):
+    if context and isinstance(error, click.NoSuchOption) and _takes_words(context.command):
         return f"Words that begin with a dash go behind --: `{context.command_path} -- {error.option_name} …`."
     return f"Try `{context.command_path} --help`." if context else "Try `todo --help`."
+
+
+def _takes_words(command: click.Command) -> bool:
+    """Whether a person may have meant a word that begins with a dash."""
+    return any(
+        isinstance(parameter, click.Argument) and parameter.nargs == -1 and parameter.type is click.STRING
+        for parameter in command.params
+    )
 
 
 def _trouble(error: OSError) -> str:

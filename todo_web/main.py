@@ -175,7 +175,7 @@ def mcp(user: str) -> None:
     except ValidationError as error:
         raise _refusal(error) from None
     except ModuleNotFoundError:
-        raise Refusal("the protocol's SDK is not installed: install todo-service[mcp]") from None
+        raise Refusal("the protocol's SDK is not installed; in the project's folder: uv pip install '.[mcp]'") from None
     dictConfig(log_config("ext://sys.stderr"))
     end_at_once()  # what was answered is stored, and a thread that waits for input would hold up any other end
     try:

@@ -98,7 +98,7 @@ class Settings(StorageSettings):
     @classmethod
     def _is_installed(cls, wanted: bool) -> bool:  # noqa: FBT001  a validator is given the value
         if wanted and find_spec("mcp") is None:
-            raise ValueError("the protocol's SDK is not installed: install todo-service[mcp]")
+            raise ValueError("the protocol's SDK is not installed; in the project's folder: uv pip install '.[mcp]'")
         return wanted
 
     @field_validator("mcp_url")

@@ -194,6 +194,8 @@ def test_the_login_name_is_the_user_where_nothing_else_is_said(todo: Todo) -> No
 def test_words_that_begin_with_a_dash_are_told_from_options(todo: Todo) -> None:
     refused = todo("add", "-5", "degrees")
     assert (refused.code, "behind --: `todo add -- -5" in refused.err) == (2, True)
+    other = todo("list", "--status", "done")
+    assert (other.code, "behind --" in other.err, "Try `todo list --help`." in other.err) == (2, False, True)
     todo.ok("add", "--", "-5", "degrees")
     assert todo.tasks()[0]["title"] == "-5 degrees"
 
