@@ -13,7 +13,7 @@ from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Outcome
-from todo_core.query import Status, TaskQuery
+from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.stored_tasks import StoredTasks
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, TaskState
@@ -196,3 +196,42 @@ def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
     assert tasks.shown() == [1, 2, 3, 5, 6]
     keyed = replace(new, idempotency=Idempotency("k", b"digest"))
     assert list(run_now(tasks.stored.add_all([keyed, keyed]))) == [7]
+
+
+def test_one_users_tasks_are_created_fetched_and_found(tasks: List) -> None:
+    run_now(tasks.stored.check())
+    made = run_now(tasks.stored.create(TaskFields(title="Fresh", description="today")))
+    assert (made.user_id, made.title, made.description) == ("ann", "Fresh", "today")
+    assert run_now(tasks.stored.get(made.id)) == made
+    with pytest.raises(TaskNotFound):
+        run_now(tasks.stored.get(4))
+    assert run_now(tasks.stored.find(TaskQuery(search="fresh"))) == [made]
+    assert [task.id for task in run_now(tasks.stored.find(TaskQuery()))] == [1, 2, 3, made.id]
+
+
+@pytest.mark.parametrize("total", [0, 1, PAGE_LIMIT, PAGE_LIMIT + 1, 2 * PAGE_LIMIT])
+def test_a_long_list_comes_in_pages_that_join(total: int) -> None:
+    """No empty page, and none that is longer than a page may be."""
+    tasks = List(TaskPolicy())
+    run_now(tasks.stored.delete([1, 2, 3]))
+    new = NewTask.draft("ann", TaskFields(title="x", completed=True), TaskPolicy(), tasks.clock.now())
+    ids = run_now(tasks.stored.add_all([new] * total))
+    run_now(tasks.stored.create(TaskFields(title="open")))
+
+    async def read() -> list[list[int]]:
+        return [[task.id for task in page] async for page in tasks.stored.pages(Status.COMPLETED)]
+
+    pages = run_now(read())
+    assert [task_id for page in pages for task_id in page] == ids
+    assert all(0 < len(page) <= PAGE_LIMIT for page in pages)
+    assert len(pages) == -(-total // PAGE_LIMIT)
+
+
+def test_drafts_that_are_known_are_counted_for_their_own_user(tasks: List) -> None:
+    new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
+    drafts = [new, *(replace(new, idempotency=Idempotency(key, b"digest")) for key in ("a", "b", "c"))]
+    assert run_now(tasks.stored.count_known(drafts)) == 0
+    run_now(tasks.stored.add_all(drafts[:3]))
+    assert run_now(tasks.stored.count_known(drafts)) == 2
+    bobs = StoredTasks(tasks.repository, tasks.clock, TaskPolicy(), "bob")
+    assert run_now(bobs.count_known(drafts)) == 0

@@ -164,13 +164,15 @@ def test_a_task_from_elsewhere_keeps_the_times_that_are_known(
     *, completed: bool | Absent, times: Times, expected: tuple[datetime, datetime, datetime | None]
 ) -> None:
     new = NewTask.imported("ann", TaskFields("Buy milk", completed=completed), POLICY, LATER, times)
+    assert (new.user_id, new.title) == ("ann", "Buy milk")
     assert (new.created_at, new.updated_at, new.completed_at) == expected
 
 
 def test_an_open_task_from_elsewhere_has_no_time_of_completion() -> None:
     with pytest.raises(InvalidInput) as refused:
         NewTask.imported("ann", TaskFields("x", completed=False), POLICY, LATER, Times(None, None, NOW))
-    assert refused.value.field == "completed_at"
+    told = ("completed_at", "contradiction", "A task with a completed_at must be completed.")
+    assert (refused.value.field, refused.value.reason, refused.value.detail) == told
 
 
 def test_an_absent_field_differs_from_null() -> None:
