@@ -1,6 +1,7 @@
 """Real servers, each started once, when the first test asks for it; and what holds for every test."""
 
 import logging
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -51,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     config.addinivalue_line("markers", MARKER)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # Of a run in the background of a shell, what the tests start would not hear Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # How long an example takes says how busy the machine is.
     settings.register_profile("any machine", deadline=None)
     settings.load_profile("any machine")
