@@ -279,7 +279,7 @@ def test_an_address_of_mcp_that_clients_would_write_otherwise_is_refused(url: st
 
 def test_without_the_extra_the_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("todo_web.settings.find_spec", lambda name: None)
-    with pytest.raises(ValidationError, match=r"todo-service\[mcp\]"):
+    with pytest.raises(ValidationError, match=r"install '\.\[mcp\]'"):
         settings(TODO_MCP="true")
     assert not Settings(_env_file=None, BETTER_AUTH_SECRET=SECRET).mcp
 
