@@ -97,7 +97,12 @@ class Server:
         self.run("TRUNCATE tasks RESTART IDENTITY")
 
     def terminate_backends(self) -> None:
-        """End all other connections as a suspend does, and wait until they are gone."""
+        """End all other connections as a suspend does, and wait until they are gone.
+
+        None while it still logs in: a pooler would take that for a server that refuses it, and refuse everybody.
+        """
+        while self.run(f"SELECT pid {_OTHERS} AND coalesce(state, 'starting') = 'starting'"):
+            pass
         assert self.end_backends()
         while self.run(f"SELECT pid {_OTHERS}"):
             pass
