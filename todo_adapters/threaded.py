@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
-from todo_adapters.turns import Lines, Place, overloaded
+from todo_adapters.fair_queue import Lines, Place, overloaded
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import TaskQuery

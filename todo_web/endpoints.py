@@ -18,10 +18,10 @@ from todo_web.addresses import public_path
 from todo_web.body import BodyReader
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
-from todo_web.deadline import in_time
 from todo_web.listing import ListReader
 from todo_web.representation import PRIVATE, Representation, etag
 from todo_web.request_context import context_of
+from todo_web.storage_deadline import in_time
 
 WHOLE = 2**20
 """Bytes that a list may have to be sent as a whole; so much is held until the client has read it."""

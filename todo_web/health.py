@@ -5,9 +5,9 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from todo_web.deadline import in_time
 from todo_web.openapi.responses import errors, headers
 from todo_web.request_context import context_of
+from todo_web.storage_deadline import in_time
 
 
 class Health(BaseModel):

@@ -33,7 +33,7 @@ from tests.contracts.published import proves
 from tests.support.postgres import Server
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor
-from todo_adapters.neon.endpoint import endpoint
+from todo_adapters.neon.dsn import endpoint
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.table import TaskRow
 from todo_core.policy import TaskPolicy

@@ -43,7 +43,7 @@ async def open_with_asyncpg(
     ``pgbouncer=true`` for that. Raises StorageUnusable for an address that cannot work.
     """
     from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor  # noqa: PLC0415  only where it is used
-    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  likewise
+    from todo_adapters.neon.dsn import endpoint  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
     executor = AsyncpgExecutor(endpoint(address), pool_size=pool_size, deadline=deadline)
@@ -60,7 +60,7 @@ def open_with_psycopg2(
     address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
 ) -> Iterator[TaskRepository]:
     """Open a repository that blocks, and may be called from several threads; otherwise like ``open_with_asyncpg``."""
-    from todo_adapters.neon.endpoint import endpoint  # noqa: PLC0415  only where it is used
+    from todo_adapters.neon.dsn import endpoint  # noqa: PLC0415  only where it is used
     from todo_adapters.neon.psycopg2_executor import Psycopg2Executor  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 

@@ -12,10 +12,10 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from todo_adapters.neon import PoolUse
-from todo_adapters.neon.connections import Connection, Connections
-from todo_adapters.neon.endpoint import Endpoint
+from todo_adapters.neon.dsn import Endpoint
 from todo_adapters.neon.executor import Row, Values
-from todo_adapters.neon.faults import UNKNOWN_HOST, fault, lost
+from todo_adapters.neon.pool import Connection, Connections
+from todo_adapters.neon.sqlstates import UNKNOWN_HOST, fault, lost
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
 

@@ -14,9 +14,9 @@ from sqlalchemy import URL, Engine, create_engine, event, exc
 from sqlmodel import Session
 
 from todo_adapters.neon import deadline as waiting
-from todo_adapters.neon.endpoint import Endpoint
+from todo_adapters.neon.dsn import Endpoint
 from todo_adapters.neon.executor import Row, Values
-from todo_adapters.neon.faults import UNAVAILABLE, fault
+from todo_adapters.neon.sqlstates import UNAVAILABLE, fault
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
 

@@ -6,7 +6,7 @@ from itertools import islice
 
 from todo_adapters.neon import statements
 from todo_adapters.neon.executor import Executor, Transaction, Values
-from todo_adapters.neon.faults import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
+from todo_adapters.neon.sqlstates import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
 from todo_core.ports import Outcome

@@ -8,8 +8,8 @@ from starlette.requests import Request
 
 from todo_core.errors import StorageError, TaskHidden, TodoError
 from todo_web.audit import access_denied, log_event
-from todo_web.deadline import in_time, within
 from todo_web.problems import noted
+from todo_web.storage_deadline import in_time, within
 
 _LOGGER = logging.getLogger("todo.web")
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from tests.adapters.neon.every_statement import every_statement
 from tests.support.postgres import PASSWORD, USER, Server
-from todo_adapters.neon.endpoint import endpoint
+from todo_adapters.neon.dsn import endpoint
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.statements import ListShape, Statement, count, find, find_among, order

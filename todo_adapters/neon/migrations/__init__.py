@@ -10,10 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from todo_adapters.address import PostgresAddress
-from todo_adapters.neon.deadline import deadline
-from todo_adapters.neon.endpoint import endpoint
-from todo_adapters.neon.faults import NEWER, NOT_UTF8, UTF8
+from todo_adapters.neon.dsn import endpoint
+from todo_adapters.neon.psycopg2_deadline import deadline
 from todo_adapters.neon.psycopg2_executor import open_engine, translated_errors
+from todo_adapters.neon.sqlstates import NEWER, NOT_UTF8, UTF8
 from todo_adapters.neon.statements import ENCODING
 from todo_adapters.neon.table import VERSION_TABLE
 from todo_core.errors import StorageUnusable

@@ -9,7 +9,7 @@ from tests.adapters.neon.first_message import listening
 from tests.support.pgbouncer import Pooler
 from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address
-from todo_adapters.neon.endpoint import Endpoint, endpoint
+from todo_adapters.neon.dsn import Endpoint, endpoint
 from todo_core.driver import run_now
 from todo_core.errors import StorageError, StorageUnusable
 

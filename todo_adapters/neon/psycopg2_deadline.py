@@ -15,7 +15,7 @@ from math import inf
 import psycopg2
 from psycopg2 import extensions
 
-from todo_adapters.neon.readiness import is_ready
+from todo_adapters.neon.sockets import is_ready
 
 _end: ContextVar[float] = ContextVar("deadline of psycopg2", default=inf)
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from tests.support.postgres import Server
-from todo_adapters.neon.connections import Connections
+from todo_adapters.neon.pool import Connections
 
 GRACE = 5.0
 DEADLINE = 5.0

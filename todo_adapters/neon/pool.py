@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from todo_adapters.fair_queue import Turns
 from todo_adapters.neon import PoolUse
-from todo_adapters.neon.readiness import is_ready
-from todo_adapters.turns import Turns
+from todo_adapters.neon.sockets import is_ready
 
 Connection = Any
 """A connection of asyncpg, whose types say less than is used here."""

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from todo_adapters.turns import Turns
+from todo_adapters.fair_queue import Turns
 from todo_core.errors import StorageOverloaded
 
 DEADLINE = 5.0
