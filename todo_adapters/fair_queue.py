@@ -1,4 +1,9 @@
-"""Let so many work on a store at a time; the others wait, fairly, and not in vain."""
+"""Fair queueing in front of a store: round robin between users, first come, first served within a user.
+
+Only so many requests work on a store at a time, and the others wait. Without fairness one user's many requests keep
+everybody else waiting. A request that would wait longer than its deadline because of others is refused when it arrives,
+so that the store does no work whose answer comes too late.
+"""
 
 import asyncio
 from collections import deque
@@ -8,120 +13,121 @@ from typing import Any, NamedTuple
 from todo_core.errors import StorageOverloaded
 
 _WINDOW = 1.0
-"""Seconds over which the rate is taken at which the lines move, at most."""
+"""Seconds over which the rate of service is measured, at most."""
 
 _EVIDENCE = 0.2
-"""Seconds for which they must have been moving before the rate says anything."""
+"""Seconds for which requests must have been served without a pause before that rate is believed."""
 
 _SHARE = 0.9
-"""Of the deadline, so much may be spent in line; the work itself needs the rest."""
+"""The part of the deadline that may be spent waiting; the work itself needs the rest."""
 
 
-class Place(NamedTuple):
-    """One who waits: what ends the waiting, since when, and what it waits to do."""
+class Waiter(NamedTuple):
+    """A request that waits: the future that ends its waiting, its arrival, and the work that it waits to do."""
 
-    turn: asyncio.Future[Any]
+    future: asyncio.Future[Any]
     arrival: float
     work: Any = None
 
 
-class Lines:
-    """Those who wait, in one line for each user; who is next goes round between the users.
+class FairQueue:
+    """Waiting requests, in one line for each user; the users are served in turn.
 
-    Whoever would be next too late for a deadline, in seconds, is refused on arrival, as far as others are to blame:
-    lines that do not move are a store that wakes, and the line of one user is that user's own affair. Whoever is next
-    too late all the same, while the lines have been moving, is refused then: to serve those would make all that follow
-    late as well. Whoever has given up keeps a place until it is next.
+    A request is refused with StorageOverloaded when it arrives if, at the present rate of service, it would wait longer
+    than the deadline (in seconds) allows. Two causes do not count: a line that does not move is a store that is waking,
+    and a user's own line is that user's own affair. A request that was admitted, and whose turn comes too late although
+    the queue kept moving, is refused then: if it were served, all requests behind it would be late as well. A request
+    that was given up keeps its place until its turn comes.
     """
 
     def __init__(self, deadline: float, refuse: Callable[[asyncio.Future[Any]], object]) -> None:
-        """``refuse`` ends the waiting of one who is late."""
+        """``refuse`` ends the waiting of a request that is late."""
         self._patience = deadline * _SHARE
         self._refuse = refuse
-        self._lines: dict[str | None, deque[Place]] = {}  # the next user is the first one, and no line is empty
-        self._moves: deque[float] = deque()  # when somebody was next and others waited on, within the window
-        self._moving_since = 0.0
+        self._lines: dict[str | None, deque[Waiter]] = {}  # the next user is the first one, and no line is empty
+        self._served_at: deque[float] = deque()  # when a request was served while others waited, within the window
+        self._busy_since = 0.0
         self.waiting = 0
 
-    def join(self, user_id: str | None, place: Place) -> None:
-        """Wait behind the user's others. Raises StorageOverloaded."""
+    def join(self, user_id: str | None, waiter: Waiter) -> None:
+        """Put a request behind the others of its user. Raises StorageOverloaded."""
         line = self._lines.get(user_id)
         own = len(line) if line else 0
-        if self.waiting > own and self._would_be_late(own, place.arrival):
+        if self.waiting > own and self._would_be_late(own, waiter.arrival):
             raise overloaded()
         if line is None:
             self._lines[user_id] = line = deque()
-        line.append(place)
+        line.append(waiter)
         self.waiting += 1
 
-    def next(self, now: float) -> Place | None:
-        """Take out who is next; None if nobody waits."""
-        if not self._moves or self._moves[-1] < now - _WINDOW:
-            self._moving_since = now
+    def next(self, now: float) -> Waiter | None:
+        """Take out the request whose turn it is; None if nobody waits."""
+        if not self._served_at or self._served_at[-1] < now - _WINDOW:
+            self._busy_since = now
         while self._lines:
             user_id, line = next(iter(self._lines.items()))
-            place = self._next_of(line, now)
+            waiter = self._next_of(line, now)
             if not line:
                 del self._lines[user_id]
             elif len(self._lines) > 1:
                 del self._lines[user_id]
                 self._lines[user_id] = line
-            if place is not None:
-                self._note_move(now)
-                return place
+            if waiter is not None:
+                self._note_service(now)
+                return waiter
         return None
 
-    def _next_of(self, line: deque[Place], now: float) -> Place | None:
+    def _next_of(self, line: deque[Waiter], now: float) -> Waiter | None:
         while line:
-            place = line.popleft()
+            waiter = line.popleft()
             self.waiting -= 1
-            if place.turn.done():
+            if waiter.future.done():
                 continue
-            if self._moving_since > place.arrival or now - place.arrival <= self._patience:
-                return place
-            self._refuse(place.turn)
+            if self._busy_since > waiter.arrival or now - waiter.arrival <= self._patience:
+                return waiter
+            self._refuse(waiter.future)
         return None
 
-    def _note_move(self, now: float) -> None:
+    def _note_service(self, now: float) -> None:
         if self._lines:
-            self._moves.append(now)
-            self._forget_moves(now)
-        else:  # it says nothing of the rate when nobody waits
-            self._moves.clear()
+            self._served_at.append(now)
+            self._forget_old_services(now)
+        else:  # the rate of an idle store says nothing
+            self._served_at.clear()
 
-    def _forget_moves(self, now: float) -> None:
-        while self._moves and self._moves[0] < now - _WINDOW:
-            self._moves.popleft()
+    def _forget_old_services(self, now: float) -> None:
+        while self._served_at and self._served_at[0] < now - _WINDOW:
+            self._served_at.popleft()
 
     def _would_be_late(self, own: int, now: float) -> bool:
-        """Whether a user who has so many in line would get one more turn too late, at the rate of late."""
+        """Whether one more request of a user who has ``own`` waiting would be late at the present rate of service."""
         # In each round until then every other user has one turn at most.
         others = min(self.waiting - own, (len(self._lines) - bool(own)) * (own + 1))
         if others < own:
             return False
-        self._forget_moves(now)
-        seconds = min(now - self._moving_since, _WINDOW)
-        if not self._moves or seconds < _EVIDENCE:
+        self._forget_old_services(now)
+        seconds = min(now - self._busy_since, _WINDOW)
+        if not self._served_at or seconds < _EVIDENCE:
             return False
-        return own + others > len(self._moves) / seconds * self._patience
+        return own + others > len(self._served_at) / seconds * self._patience
 
 
-class Turns:
-    """A number of turns on an event loop; a user who is alone may have all of them."""
+class FairSemaphore:
+    """A semaphore for one event loop whose waiters stand in a FairQueue; a user who is alone may take every permit."""
 
     def __init__(self, number: int, deadline: float) -> None:
-        """Refuse as ``Lines`` does."""
+        """Refuse a request that would wait too long, as ``FairQueue`` does."""
         self._free = number
-        self._first: deque[asyncio.Future[None]] = deque()
-        self._lines = Lines(deadline, lambda turn: turn.set_exception(overloaded()))
+        self._priority: deque[asyncio.Future[None]] = deque()
+        self._queue = FairQueue(deadline, lambda future: future.set_exception(overloaded()))
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return len(self._first) + self._lines.waiting
+        """How many requests wait."""
+        return len(self._priority) + self._queue.waiting
 
-    async def acquire(self, user_id: str | None, *, first: bool = False) -> None:
-        """Wait for a turn of a user; ``first`` comes before all users, and is never refused.
+    async def acquire(self, user_id: str | None, *, priority: bool = False) -> None:
+        """Wait for a permit in a user's turn. With ``priority`` wait before all users, and never be refused.
 
         Raises StorageOverloaded.
         """
@@ -129,32 +135,32 @@ class Turns:
             self._free -= 1
             return
         loop = asyncio.get_running_loop()
-        turn = loop.create_future()
-        if first:
-            self._first.append(turn)
+        future = loop.create_future()
+        if priority:
+            self._priority.append(future)
         else:
-            self._lines.join(user_id, Place(turn, loop.time()))
+            self._queue.join(user_id, Waiter(future, loop.time()))
         try:
-            await turn
+            await future
         except asyncio.CancelledError:
-            if not turn.cancelled() and not turn.exception():  # the turn had come already
+            if not future.cancelled() and not future.exception():  # the permit had come already
                 self.release()
             raise
 
     def release(self) -> None:
-        """End a turn; whoever is next has it from now on, so that nobody can overtake them."""
-        while self._first:
-            turn = self._first.popleft()
-            if not turn.done():
-                turn.set_result(None)
+        """Give a permit back. The next waiter has it from this moment on, so that no newcomer can overtake it."""
+        while self._priority:
+            future = self._priority.popleft()
+            if not future.done():
+                future.set_result(None)
                 return
-        place = self._lines.next(asyncio.get_running_loop().time())
-        if place is None:
+        waiter = self._queue.next(asyncio.get_running_loop().time())
+        if waiter is None:
             self._free += 1
         else:
-            place.turn.set_result(None)
+            waiter.future.set_result(None)
 
 
 def overloaded() -> StorageOverloaded:
-    """Return what those are told who would have to wait too long."""
+    """Return the refusal of a request that would have to wait too long."""
     return StorageOverloaded("More requests wait for the store than it can answer in time.")

@@ -9,7 +9,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
-from todo_adapters.fair_queue import Lines, Place, overloaded
+from todo_adapters.fair_queue import FairQueue, Waiter, overloaded
 from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import TaskQuery
@@ -92,9 +92,9 @@ class _Threads:
     """
 
     def __init__(self, name: str, number: int, deadline: float) -> None:
-        self._lines = Lines(deadline, self._refuse)
+        self._queue = FairQueue(deadline, self._refuse)
         self._lock = Lock()
-        self._calls: SimpleQueue[bool] = SimpleQueue()  # one True for each place in the lines, False ends a thread
+        self._calls: SimpleQueue[bool] = SimpleQueue()  # one True for each waiter, False ends a thread
         # A program that ends without close must not wait for them.
         self._threads = [Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(number)]
         for thread in self._threads:
@@ -103,7 +103,7 @@ class _Threads:
     @property
     def waiting(self) -> int:
         """How many calls wait for a thread."""
-        return self._lines.waiting
+        return self._queue.waiting
 
     async def run(
         self, user_id: str | None, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
@@ -112,15 +112,15 @@ class _Threads:
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Result] = loop.create_future()
         with self._lock:
-            self._lines.join(user_id, Place(answer, monotonic(), partial(method, *arguments)))
+            self._queue.join(user_id, Waiter(answer, monotonic(), partial(method, *arguments)))
         self._calls.put(True)  # noqa: FBT003  it means one call
         return await answer
 
     def close(self) -> None:
         """Wait for the calls under way, and end the threads; those that wait are not carried out."""
         with self._lock:
-            while place := self._lines.next(monotonic()):
-                place.turn.cancel()
+            while waiter := self._queue.next(monotonic()):
+                waiter.future.cancel()
         for _ in self._threads:
             self._calls.put(False)  # noqa: FBT003  it means the end
         for thread in self._threads:
@@ -129,17 +129,17 @@ class _Threads:
     def _work(self) -> None:
         while self._calls.get():
             with self._lock:
-                place = self._lines.next(monotonic())
-            if place is not None:
-                self._call(place)
+                waiter = self._queue.next(monotonic())
+            if waiter is not None:
+                self._call(waiter)
 
-    def _call(self, place: Place) -> None:
+    def _call(self, waiter: Waiter) -> None:
         try:
-            result = run_now(place.work())
+            result = run_now(waiter.work())
         except BaseException as error:  # noqa: BLE001  whoever waits gets it
-            _later(place.turn, partial(_fail, place.turn, error))
+            _later(waiter.future, partial(_fail, waiter.future, error))
         else:
-            _later(place.turn, partial(_answer, place.turn, result))
+            _later(waiter.future, partial(_answer, waiter.future, result))
 
     def _refuse(self, answer: asyncio.Future[Any]) -> None:
         _later(answer, partial(_fail, answer, overloaded()))

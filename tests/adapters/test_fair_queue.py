@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from todo_adapters.fair_queue import Turns
+from todo_adapters.fair_queue import FairSemaphore
 from todo_core.errors import StorageOverloaded
 
 DEADLINE = 5.0
@@ -34,7 +34,7 @@ class Line:
     """One turn, and those who want it: each waits in a task of its own, and keeps the turn until it is told."""
 
     def __init__(self, loop: Clockwork) -> None:
-        self.turns = Turns(1, DEADLINE)
+        self.semaphore = FairSemaphore(1, DEADLINE)
         self.served: list[str] = []
         self.refused: list[str] = []
         self.loop = loop
@@ -49,12 +49,12 @@ class Line:
         """End the turn, as often as that."""
         for _ in range(times):
             await self.loop.pass_time(every)
-            self.turns.release()
+            self.semaphore.release()
             await settled()
 
     async def _wait(self, name: str) -> None:
         try:
-            await self.turns.acquire(name.split(maxsplit=1)[0], first=name.endswith("first"))
+            await self.semaphore.acquire(name.split(maxsplit=1)[0], priority=name.endswith("first"))
         except StorageOverloaded:
             self.refused.append(name)
         else:
@@ -68,7 +68,7 @@ def run(scene: Callable[[Line], Awaitable[None]]) -> Line:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, Clockwork)
         line = Line(loop)
-        await line.turns.acquire("somebody")
+        await line.semaphore.acquire("somebody")
         await scene(line)
         return line
 
@@ -79,9 +79,9 @@ def run(scene: Callable[[Line], Awaitable[None]]) -> Line:
 def test_turns_go_round_between_users_and_in_order_within_a_user() -> None:
     async def scene(line: Line) -> None:
         await line.join("ann 1", "ann 2", "ann 3", "bob 1", "ann 4", "eve 1", "bob 2")
-        assert line.turns.waiting == 7
+        assert line.semaphore.waiting == 7
         await line.serve(8)
-        assert line.turns.waiting == 0
+        assert line.semaphore.waiting == 0
 
     assert run(scene).served == ["ann 1", "bob 1", "eve 1", "ann 2", "bob 2", "ann 3", "ann 4"]
 
@@ -91,7 +91,7 @@ def test_nobody_overtakes_those_who_wait() -> None:
 
     async def scene(line: Line) -> None:
         await line.join("ann 1", "ann 2")
-        line.turns.release()
+        line.semaphore.release()
         await line.join("ann 3")
         await line.serve(2)
 
@@ -100,10 +100,10 @@ def test_nobody_overtakes_those_who_wait() -> None:
 
 def test_a_user_who_is_alone_may_have_all_turns() -> None:
     async def scene() -> None:
-        turns = Turns(3, DEADLINE)
+        semaphore = FairSemaphore(3, DEADLINE)
         for _ in range(3):
-            await turns.acquire("ann")
-        assert turns.waiting == 0
+            await semaphore.acquire("ann")
+        assert semaphore.waiting == 0
 
     asyncio.run(scene())
 
@@ -124,12 +124,12 @@ def test_who_gives_up_takes_no_turn_away(first: str, late: bool) -> None:  # noq
     async def scene(line: Line) -> None:
         gives_up, *_ = await line.join(f"ann 1{first}", "bob 1")
         if late:
-            line.turns.release()
+            line.semaphore.release()
         gives_up.cancel()
         await settled()
         if not late:
             await line.serve()
-        assert line.turns.waiting == 0
+        assert line.semaphore.waiting == 0
 
     assert run(scene).served == ["bob 1"]
 
@@ -238,5 +238,5 @@ def test_of_many_users_with_many_requests_nobody_gets_more_than_a_share() -> Non
         assert line.refused
 
     line = run(scene)
-    assert line.turns.waiting <= DEADLINE * 10 + 10
+    assert line.semaphore.waiting <= DEADLINE * 10 + 10
     assert {name.split()[0] for name in line.served[-10:]} == {f"user{n}" for n in range(10)}

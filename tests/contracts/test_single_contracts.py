@@ -33,7 +33,7 @@ from tests.contracts.published import proves
 from tests.support.postgres import Server
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor
-from todo_adapters.neon.dsn import endpoint
+from todo_adapters.neon.dsn import parse_dsn
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.table import TaskRow
 from todo_core.policy import TaskPolicy
@@ -106,7 +106,7 @@ def test_a_token_counts_when_a_request_begins(ann: Person) -> None:
 def test_tasks_are_rows_of_a_sqlmodel_in_postgresql(ann: Person, postgres: Server) -> None:
     task = ann.adds("kept")
     assert issubclass(TaskRow, SQLModel)
-    engine = open_engine(endpoint(postgres.address()), pool_size=1, deadline=5)
+    engine = open_engine(parse_dsn(postgres.address()), pool_size=1, deadline=5)
     with closing(Session(engine)) as session:
         row = session.exec(select(TaskRow).where(TaskRow.user_id == ann.name)).one()
         assert (row.id, row.title, row.completed) == (task["id"], "kept", False)

@@ -21,7 +21,7 @@ DEADLINE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
-    """How many connections are lent, how many are open and idle, and how many borrowers wait for one."""
+    """How many connections are in use, how many are open and idle, and how many callers wait for one."""
 
     used: int
     idle: int
@@ -43,10 +43,10 @@ async def open_with_asyncpg(
     ``pgbouncer=true`` for that. Raises StorageUnusable for an address that cannot work.
     """
     from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor  # noqa: PLC0415  only where it is used
-    from todo_adapters.neon.dsn import endpoint  # noqa: PLC0415  likewise
+    from todo_adapters.neon.dsn import parse_dsn  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    executor = AsyncpgExecutor(endpoint(address), pool_size=pool_size, deadline=deadline)
+    executor = AsyncpgExecutor(parse_dsn(address), pool_size=pool_size, deadline=deadline)
     if watch:
         watch(executor.pool_use)
     try:
@@ -60,11 +60,11 @@ def open_with_psycopg2(
     address: PostgresAddress, *, pool_size: int = POOL_SIZE, deadline: float = DEADLINE
 ) -> Iterator[TaskRepository]:
     """Open a repository that blocks, and may be called from several threads; otherwise like ``open_with_asyncpg``."""
-    from todo_adapters.neon.dsn import endpoint  # noqa: PLC0415  only where it is used
+    from todo_adapters.neon.dsn import parse_dsn  # noqa: PLC0415  only where it is used
     from todo_adapters.neon.psycopg2_executor import Psycopg2Executor  # noqa: PLC0415  likewise
     from todo_adapters.neon.repository import NeonTaskRepository  # noqa: PLC0415  likewise
 
-    executor = Psycopg2Executor(endpoint(address), pool_size=pool_size, deadline=deadline)
+    executor = Psycopg2Executor(parse_dsn(address), pool_size=pool_size, deadline=deadline)
     try:
         yield NeonTaskRepository(executor)
     finally:

@@ -12,10 +12,10 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from todo_adapters.neon import PoolUse
-from todo_adapters.neon.dsn import Endpoint
+from todo_adapters.neon.dsn import Dsn
 from todo_adapters.neon.executor import Row, Values
-from todo_adapters.neon.pool import Connection, Connections
-from todo_adapters.neon.sqlstates import UNKNOWN_HOST, fault, lost
+from todo_adapters.neon.pool import Connection, ConnectionPool
+from todo_adapters.neon.sqlstates import UNKNOWN_HOST, connection_error, domain_error
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
 
@@ -36,7 +36,7 @@ _LOST = (
 class AsyncpgExecutor:
     """Implements todo_adapters.neon.executor.Executor in the event loop in which it was opened."""
 
-    def __init__(self, endpoint: Endpoint, *, pool_size: int, deadline: float) -> None:
+    def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
 
         Connects on first use, so the database may be asleep. Through a pooler in transaction mode no statement stays
@@ -44,38 +44,38 @@ class AsyncpgExecutor:
         """
         connect = partial(
             asyncpg.connect,
-            host=endpoint.host,
-            port=endpoint.port,
-            user=endpoint.user,
-            password=endpoint.password,
-            database=endpoint.database,
-            ssl=_protection(endpoint),
-            target_session_attrs=endpoint.target_session_attrs,
-            server_settings=endpoint.start_up,
-            statement_cache_size=0 if endpoint.pooled else 100,
+            host=dsn.host,
+            port=dsn.port,
+            user=dsn.user,
+            password=dsn.password,
+            database=dsn.database,
+            ssl=_protection(dsn),
+            target_session_attrs=dsn.target_session_attrs,
+            server_settings=dsn.start_up,
+            statement_cache_size=0 if dsn.pooled else 100,
             timeout=deadline,
         )
-        self._connections = Connections(connect, pool_size, deadline)
+        self._pool = ConnectionPool(connect, pool_size, deadline)
         self._deadline = deadline
         self._settling: set[asyncio.Task[None]] = set()
 
     async def fetch(  # noqa: D102  the protocol says it
-        self, statement: Statement, values: Values, *, repeatable: bool = False, continues: bool = False
+        self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
                 if repeatable:
                     # Trying finds out whether the connection still stands, and costs less than a look at it.
                     with suppress(*_LOST):
-                        return await self._fetch_once(statement, values, alive=False, continues=continues)
-                    continues = True
-                return await self._fetch_once(statement, values, alive=True, continues=continues)
+                        return await self._fetch_once(statement, values, alive=False, priority=priority)
+                    priority = True
+                return await self._fetch_once(statement, values, alive=True, priority=priority)
 
     @asynccontextmanager
     async def transaction(self, user_id: str) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
-                connection = await self._connections.borrow(user_id)
+                connection = await self._pool.acquire(user_id)
         transaction = None
         try:
             transaction = AsyncpgTransaction(connection, self._deadline)
@@ -85,24 +85,24 @@ class AsyncpgExecutor:
         except BaseException:
             self._settle(connection, transaction)
             raise
-        self._connections.give_back(connection)
+        self._pool.release(connection)
 
     async def close(self) -> None:  # noqa: D102  the protocol says it
-        await self._connections.close(_GRACE)
+        await self._pool.close(_GRACE)
 
     def pool_use(self) -> PoolUse:
         """Return the use of the pool now."""
-        return self._connections.use()
+        return self._pool.use()
 
-    async def _fetch_once(self, statement: Statement, values: Values, *, alive: bool, continues: bool) -> Sequence[Row]:
+    async def _fetch_once(self, statement: Statement, values: Values, *, alive: bool, priority: bool) -> Sequence[Row]:
         owner: str | None = values.get("owner")
-        connection = await self._connections.borrow(owner, alive=alive, continues=continues)
+        connection = await self._pool.acquire(owner, alive=alive, priority=priority)
         try:
             rows = await _fetch(connection, statement, values)
         except BaseException:
             self._settle(connection)
             raise
-        self._connections.give_back(connection)
+        self._pool.release(connection)
         return rows
 
     def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
@@ -129,7 +129,7 @@ class AsyncpgExecutor:
         finally:
             if not clean:
                 connection.terminate()
-            self._connections.give_back(connection)
+            self._pool.release(connection)
 
 
 class AsyncpgTransaction:
@@ -177,9 +177,9 @@ def _compiled(statement: Statement) -> tuple[str, tuple[str, ...]]:
     return compiled.string, tuple(compiled.positiontup or ())
 
 
-def _protection(endpoint: Endpoint) -> ssl.SSLContext | str:
+def _protection(dsn: Dsn) -> ssl.SSLContext | str:
     """Return what asyncpg takes for ``ssl``: names for what may do without TLS, a context for what must not."""
-    return endpoint.sslmode if endpoint.sslmode in {"disable", "allow", "prefer"} else endpoint.ssl_context()
+    return dsn.sslmode if dsn.sslmode in {"disable", "allow", "prefer"} else dsn.ssl_context()
 
 
 @contextmanager
@@ -187,7 +187,7 @@ def _translated_errors() -> Iterator[None]:
     try:
         yield
     except asyncpg.PostgresError as error:
-        if meaning := fault(error.sqlstate, getattr(error, "constraint_name", None), str(error)):
+        if meaning := domain_error(error.sqlstate, getattr(error, "constraint_name", None), str(error)):
             raise meaning from error
         raise
     except asyncpg.DataError:  # a value that does not fit its column: no fault of the connection
@@ -195,4 +195,4 @@ def _translated_errors() -> Iterator[None]:
     except socket.gaierror as error:
         raise StorageUnavailable(UNKNOWN_HOST) from error
     except (*_LOST, OSError) as error:  # a TimeoutError is an OSError
-        raise lost(str(error)) from error
+        raise connection_error(str(error)) from error

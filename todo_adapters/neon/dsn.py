@@ -1,4 +1,4 @@
-"""Where a PostgreSQL address leads, and how its connection is protected.
+"""Read a data source name (DSN): where a PostgreSQL address leads, and how its connection is protected.
 
 An address is read as Neon prints it and as libpq understands it
 (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS). TLS is never weaker than ``sslmode``
@@ -53,7 +53,7 @@ _POOLER = "-pooler"
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Dsn:
     """A database on a server. ``host`` may be the folder of a socket, and then there is no TLS.
 
     ``sslrootcert`` is a file of certificates, ``system`` or None for this machine's own.
@@ -74,7 +74,7 @@ class Endpoint:
     """Whether a pooler in transaction mode stands in between: Neon names it in the host (``ep-…-pooler.…``), and for
     any other one ``pgbouncer=true`` says so."""
 
-    def direct(self) -> "Endpoint":
+    def direct(self) -> "Dsn":
         """Return the same database without Neon's pooler, as migrations need it; other poolers cannot be told."""
         name, dot, domain = self.host.partition(".")
         return replace(self, host=name.removesuffix(_POOLER) + dot + domain, pooled=False)
@@ -103,7 +103,7 @@ class Endpoint:
         return context
 
 
-def endpoint(address: PostgresAddress) -> Endpoint:
+def parse_dsn(address: PostgresAddress) -> Dsn:
     """Read an address. Raises StorageUnusable, which names what is wrong and never repeats the address."""
     try:
         url = urlsplit(address.url)
@@ -117,7 +117,7 @@ def endpoint(address: PostgresAddress) -> Endpoint:
     if not host or not user or not database:
         raise StorageUnusable("The database address must name a host, a user and a database.")
     _refuse_missing(options.get("sslrootcert"))
-    return Endpoint(
+    return Dsn(
         host=host,
         port=port or 5432,
         database=database,

@@ -25,19 +25,19 @@ class Executor(Protocol):
     """
 
     async def fetch(
-        self, statement: Statement, values: Values, *, repeatable: bool = False, continues: bool = False
+        self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
-        """Return the rows of a statement, which is durable then. It runs in a turn of the user that owns the rows.
+        """Return the rows of a statement, which is durable then. It waits for a connection in its owner's turn.
 
-        What is ``repeatable``, because it changes nothing, is tried once more if the connection breaks. What
-        ``continues`` a use case may go before what begins one: it has waited in line already.
+        A statement that changes nothing is ``repeatable``: it is tried once more if the connection breaks. A second
+        statement of a use case has ``priority`` over those that begin one, because its use case has waited already.
         """
 
     def transaction(self, user_id: str) -> AbstractAsyncContextManager[Transaction]:
         """Commit at the end of the block; roll back if it raises, and pass on what it raised.
 
-        It takes one turn of the user.
+        It waits for a connection once, in the user's turn.
         """
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""

@@ -1,9 +1,9 @@
 """A deadline for psycopg2, which has none of its own.
 
-libpq waits for an answer as long as the network stack lets it, and ``connect_timeout`` ends with the log-in; behind a
-pooler whose database is down that was measured as two minutes. psycopg2 lets its caller do the waiting instead
-(https://www.psycopg.org/docs/advanced.html#support-for-coroutine-libraries), connecting included, so this waits no
-longer than the deadline; the connection is closed then. It also lets Ctrl-C through at once.
+libpq waits for an answer as long as the network stack lets it, and its ``connect_timeout`` covers no more than the
+log-in. Behind a pooler whose database is down that took two minutes when it was measured. psycopg2 lets its caller do
+the waiting, that for the log-in included (https://www.psycopg.org/docs/advanced.html#support-for-coroutine-libraries).
+This module waits until the deadline, and the connection is closed then. Ctrl-C ends the waiting at once.
 """
 
 import time
@@ -20,13 +20,13 @@ from todo_adapters.neon.sockets import is_ready
 _end: ContextVar[float] = ContextVar("deadline of psycopg2", default=inf)
 
 
-def install() -> None:
+def install_wait_callback() -> None:
     """Let every psycopg2 connection of this process be waited for here; without a deadline that changes nothing."""
     extensions.set_wait_callback(_wait)
 
 
 @contextmanager
-def deadline(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Give everything that the block does with psycopg2 a common deadline; an earlier one stays in force."""
     token = _end.set(min(_end.get(), time.monotonic() + seconds))
     try:

@@ -13,10 +13,10 @@ from psycopg2 import extensions
 from sqlalchemy import URL, Engine, create_engine, event, exc
 from sqlmodel import Session
 
-from todo_adapters.neon import deadline as waiting
-from todo_adapters.neon.dsn import Endpoint
+from todo_adapters.neon.dsn import Dsn
 from todo_adapters.neon.executor import Row, Values
-from todo_adapters.neon.sqlstates import UNAVAILABLE, fault
+from todo_adapters.neon.psycopg2_deadline import install_wait_callback, time_limit
+from todo_adapters.neon.sqlstates import UNAVAILABLE, domain_error
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
 
@@ -33,10 +33,10 @@ class Psycopg2Executor:
     Connects on first use, so the database may be asleep.
     """
 
-    def __init__(self, endpoint: Endpoint, *, pool_size: int, deadline: float) -> None:
+    def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds."""
         self._deadline = deadline
-        self._engine = open_engine(endpoint, pool_size=pool_size, deadline=deadline)
+        self._engine = open_engine(dsn, pool_size=pool_size, deadline=deadline)
         # SQLAlchemy's own way, an isolation level for each use, asks the server whenever a connection is given back;
         # one that dies of that never returns to its pool.
         event.listen(self._engine, "connect", _commit_each_statement)
@@ -48,9 +48,9 @@ class Psycopg2Executor:
         values: Values,
         *,
         repeatable: bool = False,
-        continues: bool = False,  # noqa: ARG002  who calls from several threads lets users take turns
+        priority: bool = False,  # noqa: ARG002  who calls from several threads lets users take turns
     ) -> Sequence[Row]:
-        with translated_errors(), waiting.deadline(self._deadline):
+        with translated_errors(), time_limit(self._deadline):
             try:
                 return self._fetch_once(statement, values)
             except exc.DBAPIError as error:
@@ -91,7 +91,7 @@ class Psycopg2Transaction:
         self._deadline = deadline
 
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
-        with translated_errors(), waiting.deadline(self._deadline):
+        with translated_errors(), time_limit(self._deadline):
             if not self._session.in_transaction():
                 link = cast("extensions.connection", self._session.connection().connection.driver_connection)
                 link.autocommit = False
@@ -99,27 +99,25 @@ class Psycopg2Transaction:
 
     def commit(self) -> None:
         """Make it durable."""
-        with translated_errors(), waiting.deadline(self._deadline):
+        with translated_errors(), time_limit(self._deadline):
             self._session.commit()
 
     def roll_back(self) -> None:
         """Undo it; a connection that cannot do that is thrown away."""
         try:
-            with waiting.deadline(self._deadline):
+            with time_limit(self._deadline):
                 self._session.rollback()
         except (exc.DBAPIError, psycopg2.Error):
             self._session.invalidate()
 
 
-def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engine:
+def open_engine(dsn: Dsn, *, pool_size: int, deadline: float) -> Engine:
     """Return an engine that has not connected yet and checks a connection before it lends it out."""
-    waiting.install()
-    address = URL.create(
-        "postgresql+psycopg2", endpoint.user, endpoint.password, endpoint.host, endpoint.port, endpoint.database
-    )
+    install_wait_callback()
+    address = URL.create("postgresql+psycopg2", dsn.user, dsn.password, dsn.host, dsn.port, dsn.database)
     return create_engine(
         address,
-        connect_args={**_protection(endpoint), **_KEEPALIVE, **endpoint.start_up},
+        connect_args={**_protection(dsn), **_KEEPALIVE, **dsn.start_up},
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=deadline,
@@ -129,13 +127,13 @@ def open_engine(endpoint: Endpoint, *, pool_size: int, deadline: float) -> Engin
     )
 
 
-def _protection(endpoint: Endpoint) -> dict[str, Any]:
+def _protection(dsn: Dsn) -> dict[str, Any]:
     protection = {
-        "sslmode": endpoint.sslmode,
-        "channel_binding": endpoint.channel_binding,
-        "target_session_attrs": endpoint.target_session_attrs,
+        "sslmode": dsn.sslmode,
+        "channel_binding": dsn.channel_binding,
+        "target_session_attrs": dsn.target_session_attrs,
     }
-    if certificates := endpoint.certificates:
+    if certificates := dsn.certificates:
         protection["sslrootcert"] = certificates
     return protection
 
@@ -159,7 +157,7 @@ def _in_utc(value: object) -> object:
 def translated_errors() -> Iterator[None]:
     """Turn what SQLAlchemy and psycopg2 raise into the domain's errors.
 
-    SQLAlchemy passes on what psycopg2 raises outside a statement as it is: while a connection is lent or given back.
+    SQLAlchemy passes on what psycopg2 raises outside a statement, while a connection is acquired or released, as it is.
     """
     try:
         yield
@@ -169,7 +167,7 @@ def translated_errors() -> Iterator[None]:
         lost = invalidated or isinstance(cause, psycopg2.OperationalError | psycopg2.InterfaceError)
         sqlstate = getattr(cause, "pgcode", None) or (None if lost else "")
         constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
-        if meaning := fault(sqlstate, constraint, str(cause)):
+        if meaning := domain_error(sqlstate, constraint, str(cause)):
             raise meaning from error
         raise
     except exc.TimeoutError as error:

@@ -38,7 +38,7 @@ class NeonTaskRepository:
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         values = {"owner": user_id, "key": key}
-        rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True, continues=True)
+        rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True, priority=True)
         return (Task(*rows[0][:-1]), rows[0][-1]) if rows else None
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
@@ -54,7 +54,7 @@ class NeonTaskRepository:
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
         statement = statements.count(query.status, searching=query.search is not None)
         values = {"owner": user_id, "search": query.search}
-        rows = await self._executor.fetch(statement, values, repeatable=True, continues=True)
+        rows = await self._executor.fetch(statement, values, repeatable=True, priority=True)
         return int(rows[0][0])
 
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
@@ -72,7 +72,7 @@ class NeonTaskRepository:
         return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
-        return bool(await self._executor.fetch(*_replacement(before, after), continues=True))
+        return bool(await self._executor.fetch(*_replacement(before, after), priority=True))
 
     async def change(  # noqa: D102  the port says it
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
@@ -85,11 +85,11 @@ class NeonTaskRepository:
             return outcomes
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True, continues=True)
+        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True, priority=True)
         return rows[0][0] if rows else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
-        rows = await self._executor.fetch(statements.STATE, {}, repeatable=True, continues=True)
+        rows = await self._executor.fetch(statements.STATE, {}, repeatable=True, priority=True)
         revision, encoding, read_only = rows[0] if rows else ("", UTF8, "off")
         if encoding != UTF8:
             raise StorageUnusable(NOT_UTF8)

@@ -1,4 +1,4 @@
-"""Ask the operating system about a socket."""
+"""Wait until a socket can be read or written."""
 
 import selectors
 from math import inf
@@ -13,7 +13,7 @@ class _HasFileNumber(Protocol):
 
 
 def is_ready(link: _HasFileNumber, *, reading: bool, timeout: float) -> bool:
-    """Whether a socket can be read (also at its end) or written within a number of seconds, or ``inf``."""
+    """Wait up to ``timeout`` seconds (or ``inf``) until a socket can be read, also at its end, or be written."""
     with _Selector() as selector:
         selector.register(link, selectors.EVENT_READ if reading else selectors.EVENT_WRITE)
         return bool(selector.select(None if timeout == inf else timeout))

@@ -1,7 +1,7 @@
-"""What the database's error codes mean to the domain (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+"""What PostgreSQL's SQLSTATEs mean to the domain (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 
-While a connection is opened there may be no code, or one that says nothing: libpq keeps it to itself, a pooler answers
-everything with ``08P01``, and no server has spoken yet where a name is unknown. There the text tells.
+While a connection is opened there may be no code, or one that says nothing: libpq does not pass it on, a pooler answers
+everything with ``08P01``, and a host that is not known sends none. In these cases the text of the error is read.
 """
 
 import re
@@ -72,8 +72,11 @@ _PASSING = ("08", "40", "53", "55P03", "57", "58", "XX000", "25P03")
 """Lost connection, overtaken transaction, no resources, lock timeout, shutdown, system and internal errors."""
 
 
-def fault(sqlstate: str | None, constraint: str | None, text: str) -> TodoError | None:
-    """Return what an error says, or None if it says that this program is wrong. A lost connection has no code."""
+def domain_error(sqlstate: str | None, constraint: str | None, text: str) -> TodoError | None:
+    """Return the domain's error for a database's, or None for a defect of this program.
+
+    A lost connection has no SQLSTATE.
+    """
     if constraint in _LENGTHS:
         field, limit = _LENGTHS[constraint]
         return InvalidInput(field, "too_long", f"The {field} must have at most {limit} characters here.")
@@ -82,11 +85,11 @@ def fault(sqlstate: str | None, constraint: str | None, text: str) -> TodoError 
     if sqlstate is not None and sqlstate.startswith(_INTEGRITY):
         return StorageUnusable(_RULE)
     if sqlstate is None or sqlstate.startswith(_PASSING):
-        return lost(text)
+        return connection_error(text)
     return None
 
 
-def lost(text: str) -> StorageError:
-    """Return what the text of an error says whose code, if any, says no more than that there is no connection."""
+def connection_error(text: str) -> StorageError:
+    """Return the domain's error for a connection that failed, by the text of the driver's error."""
     found = (kind(meaning) for words, kind, meaning in _SAID if words.search(text))
     return next(found, StorageUnavailable(UNAVAILABLE))

@@ -9,17 +9,17 @@ from tests.adapters.neon.first_message import listening
 from tests.support.pgbouncer import Pooler
 from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address
-from todo_adapters.neon.dsn import Endpoint, endpoint
+from todo_adapters.neon.dsn import Dsn, parse_dsn
 from todo_core.driver import run_now
 from todo_core.errors import StorageError, StorageUnusable
 
 NEON = "ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech"
 
 
-def read(url: str) -> Endpoint:
+def read(url: str) -> Dsn:
     address = parse_address(url)
     assert isinstance(address, PostgresAddress)
-    return endpoint(address)
+    return parse_dsn(address)
 
 
 def said(error: BaseException | None) -> str:
@@ -146,7 +146,7 @@ def test_no_representation_shows_a_password() -> None:
     address = parse_address("postgres://ann:geheim@host/db")
     assert isinstance(address, PostgresAddress)
     assert "geheim" not in repr(address)
-    assert "geheim" not in repr(endpoint(address))
+    assert "geheim" not in repr(parse_dsn(address))
 
 
 @pytest.mark.parametrize("driver", DRIVERS)

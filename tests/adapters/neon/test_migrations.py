@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from tests.adapters.neon.drivers import DRIVERS, opened
 from tests.support.postgres import PASSWORD, USER, Server
 from todo_adapters.address import PostgresAddress
-from todo_adapters.neon.dsn import endpoint
+from todo_adapters.neon.dsn import parse_dsn
 from todo_adapters.neon.migrations import LOCK, migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.table import REVISION, TASKS, VERSION_TABLE
@@ -35,7 +35,7 @@ def database(postgres: Server) -> Iterator[PostgresAddress]:
 
 @pytest.fixture
 def engine(database: PostgresAddress) -> Iterator[Engine]:
-    engine = open_engine(endpoint(database), pool_size=1, deadline=5)
+    engine = open_engine(parse_dsn(database), pool_size=1, deadline=5)
     yield engine
     engine.dispose()
 

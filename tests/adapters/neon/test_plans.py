@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from tests.adapters.neon.every_statement import every_statement
 from tests.support.postgres import PASSWORD, USER, Server
-from todo_adapters.neon.dsn import endpoint
+from todo_adapters.neon.dsn import parse_dsn
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.statements import ListShape, Statement, count, find, find_among, order
@@ -50,7 +50,7 @@ def cursor(postgres: Server) -> Iterator[psycopg2.extensions.cursor]:
     """Connect to a full table."""
     with postgres.new_database(NAME) as address:
         migrate(address)
-        engine = open_engine(endpoint(address), pool_size=1, deadline=60)
+        engine = open_engine(parse_dsn(address), pool_size=1, deadline=60)
         # In one order: of two that cost the same, the planner takes the one that was made last, or first.
         indexes = sorted(TASKS.indexes, key=lambda index: str(index.name))
         for index in indexes:

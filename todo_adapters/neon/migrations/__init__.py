@@ -10,8 +10,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, func, select
 
 from todo_adapters.address import PostgresAddress
-from todo_adapters.neon.dsn import endpoint
-from todo_adapters.neon.psycopg2_deadline import deadline
+from todo_adapters.neon.dsn import parse_dsn
+from todo_adapters.neon.psycopg2_deadline import time_limit
 from todo_adapters.neon.psycopg2_executor import open_engine, translated_errors
 from todo_adapters.neon.sqlstates import NEWER, NOT_UTF8, UTF8
 from todo_adapters.neon.statements import ENCODING
@@ -46,10 +46,10 @@ def migrate(address: PostgresAddress, revision: str = "head") -> Migration:
     A second run at the same time waits, and finds nothing left to do. Neon's pooler is left out, whatever the address
     says: a migration needs a session of its own. Raises StorageUnavailable and StorageUnusable.
     """
-    engine = open_engine(endpoint(address).direct(), pool_size=1, deadline=_CONNECT)
+    engine = open_engine(parse_dsn(address).direct(), pool_size=1, deadline=_CONNECT)
     try:
         with translated_errors():
-            with deadline(_CONNECT):
+            with time_limit(_CONNECT):
                 connection = engine.connect()
             with connection, connection.begin():
                 connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
