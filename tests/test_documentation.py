@@ -1,0 +1,101 @@
+"""What the documentation and the code's own comments name is there: links, paths, modules and what is in them."""
+
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from pkgutil import resolve_name
+
+ROOT = Path(__file__).parents[1]
+GIT = shutil.which("git") or "git"
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+NAMED_PATH = re.compile(
+    r"(?<![\w/.*-])(?:todo_\w+|tests|docs|deploy|examples|\.ci|\.github)/[\w./@*{},-]*[\w/*}](?![\w(])"
+)
+NAMED_MODULE = re.compile(r"(?<![\w/.])(?:todo_(?:core|adapters|cli|web)|tests)(?:\.[A-Za-z_]\w*)+")
+
+
+def committed(*patterns: str) -> list[Path]:
+    """Return the project's own files that match, whether they are committed already or about to be."""
+    listed = subprocess.run(
+        [GIT, "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / line for line in listed.stdout.splitlines() if (ROOT / line).exists()]
+
+
+PAGES = committed("*.md")
+CODE = committed("*.py", ".ci/run", "Dockerfile", "*.toml", "*.yml", "*.yaml", "deploy/*")
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def anchors(page: Path) -> set[str]:
+    """Return what a link may name within a page, as GitHub makes it of the headings."""
+    headings = HEADING.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_leads_somewhere() -> None:
+    broken = [
+        f"{named(page)}: {target}"
+        for page in PAGES
+        for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+        if not (re.match("[a-z]+:", target) or leads_somewhere(page, target))
+    ]
+    assert broken == []
+
+
+def leads_somewhere(page: Path, target: str) -> bool:
+    """Whether a link stays within the project and ends at a file, and at a heading if it names one."""
+    path, _, anchor = target.partition("#")
+    file = (page.parent / path).resolve() if path else page
+    return file.exists() and file.is_relative_to(ROOT) and (not anchor or anchor in anchors(file))
+
+
+def test_every_path_that_is_named_exists() -> None:
+    missing = [
+        f"{named(file)}: {path}"
+        for file in PAGES + CODE
+        for path in NAMED_PATH.findall(file.read_text(encoding="utf-8"))
+        if not found(path)
+    ]
+    assert missing == []
+
+
+def found(path: str) -> list[Path]:
+    """Return what a path names; an asterisk stands for any name, braces for one of several."""
+    if braces := re.search(r"\{([^{}]*)\}", path):
+        before, after = path[: braces.start()], path[braces.end() :]
+        return [file for one in braces[1].split(",") for file in found(before + one + after)]
+    return list(ROOT.glob(path.rstrip("/")))
+
+
+def test_every_module_that_is_named_exists() -> None:
+    missing = [
+        f"{named(file)}: {name}"
+        for file in PAGES + CODE
+        for name in NAMED_MODULE.findall(file.read_text(encoding="utf-8"))
+        if not is_there(name)
+    ]
+    assert missing == []
+
+
+@cache
+def is_there(name: str) -> bool:
+    """Whether a name with dots leads to a module or to something in one."""
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
