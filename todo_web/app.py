@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 
 from todo_core.errors import TodoError
 from todo_web import health
-from todo_web.arrivals import Arrivals
+from todo_web.admission import Admission
 from todo_web.collector import rare_collections
 from todo_web.container import Storage, WebContainer, running, storage_of
 from todo_web.documentation import DESCRIPTION, add_documentation
@@ -56,7 +56,7 @@ def create_app(
             route for routes in (contract_routes, other_routes) for contract in contracts for route in routes(contract)
         ],
         middleware=[
-            Middleware(Arrivals, at_once=health.router.prefix),
+            Middleware(Admission, at_once=health.router.prefix),
             Middleware(TrailingSlash),
             Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
             Middleware(RequestIdentity, log=log),

@@ -18,8 +18,8 @@ from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
 from todo_web.mcp.policy import POLICY
-from todo_web.pace import Refusals
 from todo_web.readiness import Readiness
+from todo_web.refusal_throttle import RefusalThrottle
 from todo_web.request_context import RequestContext
 from todo_web.settings import Settings, StorageSettings
 from todo_web.telemetry import watch_pool
@@ -135,7 +135,7 @@ class WebContainer(containers.DeclarativeContainer):
         services=services,
         assistant=assistant,
         readiness=readiness,
-        refusals=providers.Factory(Refusals),
+        refusal_throttle=providers.Factory(RefusalThrottle),
         storage_deadline=settings.provided.storage_deadline,
     )
 

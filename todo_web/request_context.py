@@ -7,8 +7,8 @@ from fastapi import Request
 
 from todo_core.ports import TokenVerifier
 from todo_core.service import TaskService
-from todo_web.pace import Refusals
 from todo_web.readiness import Readiness
+from todo_web.refusal_throttle import RefusalThrottle
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class RequestContext:
     services: Mapping[str, TaskService]
     assistant: TaskService
     readiness: Readiness
-    refusals: Refusals
+    refusal_throttle: RefusalThrottle
     storage_deadline: float
 
 

@@ -15,13 +15,13 @@ Result = TypeVar("Result")
 async def in_time(request: Request, work: Awaitable[Result]) -> Result:
     """Give some work as long as the settings say.
 
-    Raises StorageUnavailable when that is over, and StorageOverloaded at the pace of refusals.
+    Raises StorageUnavailable when that is over, and StorageOverloaded, which is throttled.
     """
     context = context_of(request)
     try:
         return await within(context.storage_deadline, work)
     except StorageOverloaded:
-        await context.refusals.pace()
+        await context.refusal_throttle.wait()
         raise
 
 

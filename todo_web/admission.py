@@ -1,4 +1,4 @@
-"""How many requests are begun at a time."""
+"""Admission control: how many requests are begun at a time."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ PER_ROUND = 50
 """Requests that are begun in one round of the event loop: they take some 10 ms then, and answers are not held up."""
 
 
-class Arrivals:
+class Admission:
     """Begins with so many requests in each round of the event loop, in order of arrival.
 
     When thousands come at once, the event loop would begin with all of them before it looked at anything else: no

@@ -5,7 +5,7 @@ import itertools
 
 from starlette.types import Message, Receive, Scope, Send
 
-from todo_web.arrivals import PER_ROUND, Arrivals
+from todo_web.admission import PER_ROUND, Admission
 
 
 def test_so_many_requests_are_begun_in_each_round_of_the_event_loop() -> None:
@@ -33,7 +33,7 @@ def test_so_many_requests_are_begun_in_each_round_of_the_event_loop() -> None:
         counting.cancel()
 
     async def ask(path: str) -> None:
-        await arrivals({"type": "http", "path": path}, receive, send)
+        await admission({"type": "http", "path": path}, receive, send)
 
     async def receive() -> Message:
         return {"type": "http.disconnect"}
@@ -41,7 +41,7 @@ def test_so_many_requests_are_begun_in_each_round_of_the_event_loop() -> None:
     async def send(_: Message) -> None:
         return
 
-    arrivals = Arrivals(app, "/health")
+    admission = Admission(app, "/health")
     paths = [f"/{number}" for number in range(3 * PER_ROUND)]
     asyncio.run(scene())
     order = [path for _, path in begun]
