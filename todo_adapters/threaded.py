@@ -10,9 +10,9 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from todo_adapters.fair_queue import FairQueue, Waiter, overloaded
-from todo_core.driver import run_now
 from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")

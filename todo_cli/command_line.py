@@ -5,7 +5,7 @@ from keyword import iskeyword
 
 import click
 
-from todo_cli.exits import HELP as EXIT_HELP
+from todo_cli.exit_codes import HELP as EXIT_HELP
 from todo_cli.options import options_of_the_program
 from todo_cli.program import Program
 

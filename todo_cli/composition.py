@@ -13,7 +13,7 @@ from todo_core.tasks import Tasks
 
 if TYPE_CHECKING:
     from todo_cli.history import History
-    from todo_cli.remote import Login
+    from todo_cli.server_login import Login
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def open_list(program: Program) -> Iterator[TodoList]:
     """
     address = program.address
     if isinstance(address, ServerAddress):
-        from todo_cli.remote import find_login  # noqa: PLC0415  a local store does not need it
+        from todo_cli.server_login import find_login  # noqa: PLC0415  a local store does not need it
 
         with open_server_list(program, find_login(program, address)) as todo_list:
             yield todo_list
@@ -42,7 +42,7 @@ def open_list(program: Program) -> Iterator[TodoList]:
 @contextmanager
 def open_server_list(program: Program, login: "Login") -> Iterator[TodoList]:
     """Open the list of the user of a token; nothing is sent yet."""
-    from todo_cli.remote import open_server  # noqa: PLC0415  likewise
+    from todo_cli.server_login import open_server  # noqa: PLC0415  likewise
 
     with (
         open_server(login, program.clock) as tasks,
@@ -58,10 +58,10 @@ def _with_history(
     with ExitStack() as resources:
 
         def open_history() -> "History":
-            from todo_adapters.sqlite.journal import Journal  # noqa: PLC0415  a list does not need it
+            from todo_adapters.sqlite.undo_journal import UndoJournal  # noqa: PLC0415  a list does not need it
             from todo_cli.history import History  # noqa: PLC0415  likewise
 
-            journal = Journal(history_file(address), store_name(address), user_id)
+            journal = UndoJournal(history_file(address), store_name(address), user_id)
             return History(resources.enter_context(journal), program.clock, program.console)
 
         yield TodoList(tasks, user_id, program.clock, open_history)

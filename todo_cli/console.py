@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import TextIOWrapper
 from typing import TextIO
 
-from todo_cli.exits import Declined, Misuse
+from todo_cli.exit_codes import Declined, Misuse
 from todo_cli.safe_text import visible
 
 PLAIN_WIDTH = 80

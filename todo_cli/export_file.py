@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.safe_text import visible
 from todo_core.task import Task
 from todo_core.text import CONTROL, CONTROL_BUT_LINES

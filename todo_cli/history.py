@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from todo_adapters.sqlite.journal import Entry, Journal, Step
+from todo_adapters.sqlite.undo_journal import Entry, Step, UndoJournal
 from todo_cli.console import Console
 from todo_core.errors import StorageError
 from todo_core.ports import Clock
@@ -36,7 +36,7 @@ class Plan:
 class History:
     """What one user's console commands did to one store."""
 
-    def __init__(self, journal: Journal, clock: Clock, console: Console) -> None:
+    def __init__(self, journal: UndoJournal, clock: Clock, console: Console) -> None:
         self._journal = journal
         self._clock = clock
         self._console = console

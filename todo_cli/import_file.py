@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import BinaryIO
 
-from todo_cli.exits import Failure
+from todo_cli.exit_codes import Failure
 from todo_cli.formats import Format
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
 from todo_cli.formats.text_file import BrokenFile, TextFile

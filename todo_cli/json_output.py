@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from todo_cli.exits import Exit
+from todo_cli.exit_codes import Exit
 from todo_cli.safe_text import json_safe
 from todo_core.task import Task
 

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from todo_cli.console import Console
-from todo_cli.exits import INTERRUPTED, SUCCESS, Failure
+from todo_cli.exit_codes import INTERRUPTED, SUCCESS, Failure
 from todo_cli.history import Plan
 from todo_cli.safe_text import visible
-from todo_cli.table import table
 from todo_cli.task_ids import not_an_id, parse_task_id
+from todo_cli.task_table import table
 from todo_cli.todo_list import POLICY, TodoList
 from todo_core.errors import TodoError
 from todo_core.query import Status, TaskQuery

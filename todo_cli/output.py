@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from todo_cli.console import Console
-from todo_cli.exits import Failure
+from todo_cli.exit_codes import Failure
 from todo_cli.json_output import array, line, task_document, time_text
 from todo_cli.safe_text import field, visible
-from todo_cli.table import card, look, table
+from todo_cli.task_table import card, look, table
 from todo_core.task import Task
 
 

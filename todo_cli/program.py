@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
 from todo_cli.console import Console
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.output import Output
 from todo_cli.settings import read_settings
 from todo_core.ports import Clock

@@ -10,7 +10,7 @@ import click
 from todo_adapters.address import ServerAddress
 from todo_cli.command_line import todo
 from todo_cli.console import Console
-from todo_cli.exits import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.exit_codes import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
 from todo_cli.json_output import line, problem_document
 from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
@@ -55,7 +55,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
 
 def _carry_out(arguments: Sequence[str], program: Program) -> int:
     if COMPLETE_VARIABLE in program.console.environ:
-        from todo_cli.completions import complete  # noqa: PLC0415  only a shell that completes needs it
+        from todo_cli.shell_completion import complete  # noqa: PLC0415  only a shell that completes needs it
 
         complete(todo, program)
         return SUCCESS

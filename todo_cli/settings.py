@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 
 
 def settings_file() -> Path | None:

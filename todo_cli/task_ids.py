@@ -34,7 +34,7 @@ class TaskId(click.ParamType[int]):
         param: click.Parameter,  # noqa: ARG002  likewise
         incomplete: str,
     ) -> "list[CompletionItem]":
-        from todo_cli.completions import task_id_items  # noqa: PLC0415  only a shell that completes needs it
+        from todo_cli.shell_completion import task_id_items  # noqa: PLC0415  only a shell that completes needs it
 
         program = ctx.find_object(Program)
         return task_id_items(program, ctx.info_name, incomplete) if program else []

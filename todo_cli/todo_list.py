@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from todo_cli.exits import NotOnServer
-from todo_core.driver import run_now
+from todo_cli.exit_codes import NotOnServer
 from todo_core.errors import TaskNotFound
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock
 from todo_core.query import Status, TaskQuery
 from todo_core.stored_tasks import StoredTasks
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task, TaskFields
 from todo_core.tasks import Change, Tasks
 

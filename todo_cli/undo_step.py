@@ -5,7 +5,7 @@ from collections.abc import Callable
 import click
 
 from todo_cli.composition import open_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.history import History, Plan
 from todo_cli.program import Program
 from todo_core.errors import TaskNotFound, VersionConflict

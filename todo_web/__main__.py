@@ -6,7 +6,7 @@ from todo_web.signals import hold_back_sigterm
 def main() -> None:
     """Run the command. SIGTERM is heard even while it is imported, which takes a second."""
     hold_back_sigterm()
-    from todo_web.main import main as command  # noqa: PLC0415  only after the signal is held back
+    from todo_web.command_line import main as command  # noqa: PLC0415  only after the signal is held back
 
     command(prog_name="todo-web")
 

@@ -10,16 +10,16 @@ from starlette.middleware import Middleware
 from todo_core.errors import TodoError
 from todo_web import health
 from todo_web.admission import Admission
-from todo_web.collector import rare_collections
-from todo_web.container import Storage, WebContainer, running, storage_of
-from todo_web.documentation import DESCRIPTION, add_documentation
-from todo_web.ignored import IGNORED
+from todo_web.composition import Storage, WebContainer, running, storage_of
+from todo_web.garbage_collection import rare_collections
+from todo_web.ignored_fields import IGNORED
 from todo_web.middleware import Cors, FaultBarrier, RequestIdentity, TrailingSlash
 from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_log import RequestLog
 from todo_web.routes import contract_routes, other_routes
 from todo_web.settings import Settings
+from todo_web.swagger import DESCRIPTION, add_documentation
 from todo_web.telemetry import telemetry
 
 EXPOSED = (

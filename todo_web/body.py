@@ -17,7 +17,7 @@ from todo_core.errors import InvalidInput
 from todo_core.task import TaskFields
 from todo_core.text import has_lone_surrogate, not_unicode
 from todo_web.contracts import Contract
-from todo_web.ignored import NAMED_LIMIT, is_identifier, note_ignored
+from todo_web.ignored_fields import NAMED_LIMIT, is_identifier, note_ignored
 from todo_web.problems import InvalidRequest, Problem
 
 BODY_LIMIT = 64 * 1024

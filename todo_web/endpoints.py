@@ -14,11 +14,11 @@ from todo_core.errors import InvalidInput, StorageOverloaded
 from todo_core.query import PAGE_LIMIT, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import Task
-from todo_web.addresses import public_path
 from todo_web.body import BodyReader
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.listing import ListReader
+from todo_web.paths import public_path
 from todo_web.representation import PRIVATE, Representation, etag
 from todo_web.request_context import context_of
 from todo_web.storage_deadline import in_time

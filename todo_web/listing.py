@@ -18,9 +18,9 @@ from todo_core.errors import InvalidInput
 from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Position, Sort, Status, TaskQuery
 from todo_core.task import MAX_TASK_ID, Task
 from todo_core.text import clean_search, clean_title
-from todo_web.addresses import requested_path
 from todo_web.contracts import Contract
-from todo_web.ignored import note_ignored
+from todo_web.ignored_fields import note_ignored
+from todo_web.paths import requested_path
 
 MEANINGS: Mapping[str, str] = {
     **{name: name for name in ("status", "completed", "sort", "limit", "offset", "q", "cursor")},

@@ -27,9 +27,9 @@ from todo_core.errors import (
     TokenRefused,
     VersionConflict,
 )
-from todo_web.addresses import requested_path
 from todo_web.audit import audit
 from todo_web.durations import in_words
+from todo_web.paths import requested_path
 
 _LOGGER = logging.getLogger("todo.web")
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from todo_web.addresses import read_prefix
+from todo_web.paths import read_prefix
 
 
 class ProxyHeaders:

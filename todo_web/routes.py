@@ -11,8 +11,8 @@ from todo_web.authentication import check_path, identify
 from todo_web.body import as_sent
 from todo_web.contracts import Contract
 from todo_web.endpoints import TaskEndpoints
-from todo_web.ignored import name_ignored
-from todo_web.openapi.operations import describe
+from todo_web.ignored_fields import name_ignored
+from todo_web.openapi.operation_objects import describe
 from todo_web.operation import ONE, Answer, Body, Condition, Operation
 from todo_web.problems import InvalidRequest, invalid_request
 

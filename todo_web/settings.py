@@ -17,9 +17,9 @@ from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.composition import JWKS_PATH, TokenSettings
 from todo_adapters.tokens.shared_secret import read_secret
 from todo_core.errors import StorageUnusable
-from todo_web.addresses import read_prefix
 from todo_web.contracts import Contract, choose_contracts, read_contracts
 from todo_web.durations import parse_duration
+from todo_web.paths import read_prefix
 from todo_web.wire.deadlines import DEADLINES, Deadlines
 
 SECRET_MISSING = "secret_missing"  # noqa: S105  names an error

@@ -8,9 +8,9 @@ from threading import Barrier
 
 import pytest
 
-from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
 from todo_core.query import OFFSET_LIMIT, Sort, Status, TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)

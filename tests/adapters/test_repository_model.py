@@ -12,8 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.adapters.conftest import OpenStore, open_memory, open_sqlite
 from tests.adapters.test_repository import NOW
-from todo_core.driver import run_now
 from todo_core.query import OFFSET_LIMIT, Sort, Status, TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import Idempotency, NewTask, Task
 
 USERS = st.sampled_from(["ann", "bob", "o'Brien %_"])

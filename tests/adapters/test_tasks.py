@@ -15,12 +15,12 @@ from tests.support.served import Served
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskNotFound, TodoError, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import TaskRepository
 from todo_core.query import PAGE_LIMIT, Sort, Status, TaskQuery
 from todo_core.stored_tasks import StoredTasks
+from todo_core.synchronous import run_now
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, TaskState
 from todo_core.tasks import Change, Reversion, Tasks
 

@@ -16,8 +16,8 @@ from statistics import median
 
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_core.driver import run_now
 from todo_core.policy import TaskPolicy
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, TaskFields
 
 TASKS = 1000

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from tests.benchmarks.subjects import FLOOR, Subject
 from tests.support.secrecy import SECRET
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 
 GET, LIST_50, LIST_1000, CREATE, UPDATE, TOGGLE = "get one", "list 50", "list 1,000", "create", "update", "toggle"
 MIXED = "mixed"

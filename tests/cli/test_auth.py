@@ -20,7 +20,7 @@ from tests.support.processes import free_port
 from tests.support.secrecy import SECRET, leak
 from tests.support.served import Served
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 
 PROGRAM = str(Path(sys.executable).with_name("todo"))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from todo_cli.export_file import without_controls
 from todo_cli.formats import OWN
-from todo_cli.formats.recognition import recognised
+from todo_cli.formats.detection import recognised
 from todo_cli.formats.record import Record
 from todo_cli.formats.text_file import TextFile
 from todo_core.errors import InvalidInput

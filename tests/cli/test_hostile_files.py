@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Todo
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.export_file import write_into
 
 DEEPLY_NESTED = {

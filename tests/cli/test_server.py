@@ -16,7 +16,7 @@ from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.server_url import parse_server
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 
 
 def token_of(user_id: str, hours: float = 1) -> str:

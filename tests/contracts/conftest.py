@@ -14,13 +14,13 @@ from dependency_injector import providers
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.contracts.published import PUBLISHED, Published
+from tests.contracts.expected import EXPECTED, Expected
 from tests.support.clocks import FrozenClock
 from tests.support.gate import closed_gate
 from tests.support.postgres import Server
 from tests.support.secrecy import SECRET
 from tests.support.service import settings
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 from todo_web.app import create_app
 from todo_web.settings import Settings
 
@@ -58,7 +58,7 @@ class Person:
     @property
     def tasks(self) -> str:
         """The path of this person's tasks."""
-        return PUBLISHED[self.service.contract].tasks.format(user_id=self.name)
+        return EXPECTED[self.service.contract].tasks.format(user_id=self.name)
 
     def token(self, ttl: timedelta = timedelta(hours=1)) -> dict[str, str]:
         """Return a header with a new token."""
@@ -127,12 +127,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         "contract" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")
     ):
         named = {mark.kwargs["contract"] for mark in metafunc.definition.iter_markers("proves")}
-        metafunc.parametrize("contract", [name for name in PUBLISHED if not named or name in named], scope="module")
+        metafunc.parametrize("contract", [name for name in EXPECTED if not named or name in named], scope="module")
 
 
 @pytest.fixture
-def published(contract: str) -> Published:
-    return PUBLISHED[contract]
+def expected(contract: str) -> Expected:
+    return EXPECTED[contract]
 
 
 @pytest.fixture(scope="module", params=STORES)

@@ -16,7 +16,7 @@ from httpx2 import Response
 from pythonjsonlogger.json import JsonFormatter
 
 from tests.contracts.conftest import Person, Service, running
-from tests.contracts.published import PUBLISHED
+from tests.contracts.expected import EXPECTED
 from tests.support.gate import closed_gate
 from tests.support.postgres import Server
 from tests.support.secrecy import SECRET
@@ -38,7 +38,7 @@ def operations(person: Person, task: dict[str, Any]) -> list[tuple[str, str]]:
         ("POST", person.tasks),
         ("GET", one),
         ("PUT", one),
-        ("PATCH", f"{one}/{PUBLISHED[person.service.contract].completion}"),
+        ("PATCH", f"{one}/{EXPECTED[person.service.contract].completion}"),
         ("DELETE", one),
     ]
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.contracts.conformance import SPECIFICATIONS, identifiers, specifications
-from tests.contracts.published import PUBLISHED
+from tests.contracts.expected import EXPECTED
 from todo_web.contracts import CONTRACTS
 
 
 def test_every_contract_has_its_specification() -> None:
-    assert set(specifications()) == set(PUBLISHED) == {contract.name for contract in CONTRACTS}
+    assert set(specifications()) == set(EXPECTED) == {contract.name for contract in CONTRACTS}
 
 
 def test_lines_are_found_wherever_a_specification_has_them() -> None:

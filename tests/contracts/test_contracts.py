@@ -1,13 +1,14 @@
 """What several of the five specifications ask, on each of them over each store.
 
 A test names, for each contract that it runs on, the lines of that contract's specification that it proves: what the
-contracts share stands there side by side. Where they differ, the test looks into ``published.py``. What one of them
+contracts share stands there side by side. Where they differ, the test looks into ``expected.py``. What one of them
 asks alone is in ``test_single_contracts.py``.
 """
 
 from datetime import UTC, datetime
 
 from tests.contracts.conftest import Outage, Person, Service, on_postgres
+from tests.contracts.expected import Expected, proves
 from tests.contracts.proofs import (
     ORIGIN,
     at_once,
@@ -19,7 +20,6 @@ from tests.contracts.proofs import (
     stored,
     without_token,
 )
-from tests.contracts.published import Published, proves
 from tests.support.postgres import Server
 from todo_core.task import NewTask
 
@@ -54,7 +54,7 @@ def test_a_list_holds_all_of_ones_own_tasks_in_the_order_of_their_creation(ann: 
     task_management="FR-007",
     backend_todo_api="FR-003",
 )
-def test_a_thousand_tasks_come_at_once_or_in_pages(service: Service, published: Published) -> None:
+def test_a_thousand_tasks_come_at_once_or_in_pages(service: Service, expected: Expected) -> None:
     ann = service.person("ann")
     ids = stored(service, [NewTask(ann.name, f"task {n}", None, None, NOW, NOW) for n in range(1000)])
     pages, target = [], ann.tasks
@@ -62,7 +62,7 @@ def test_a_thousand_tasks_come_at_once_or_in_pages(service: Service, published: 
         answer = ann.get(target)
         pages.append([task["id"] for task in answer.json()])
         target = answer.links.get("next", {}).get("url", "")
-    assert [len(page) for page in pages] == ([1000] if published.page is None else [published.page] * 20)
+    assert [len(page) for page in pages] == ([1000] if expected.page is None else [expected.page] * 20)
     assert [task_id for page in pages for task_id in page] == ids
     assert [task["id"] for task in ann.get(f"{ann.tasks}?limit=1000").json()] == ids
 
@@ -126,17 +126,17 @@ def test_an_update_changes_what_was_sent_and_nothing_else(ann: Person) -> None:
     task_management="US2-AS3 FR-012",
     backend_todo_api="US2-AS4 FR-007 FR-013",
 )
-def test_a_completion_toggles_or_marks_as_the_specification_says(ann: Person, published: Published) -> None:
+def test_a_completion_toggles_or_marks_as_the_specification_says(ann: Person, expected: Expected) -> None:
     """It records when the task was done, and shows at once; what changes nothing answers with the same task."""
     task = ann.adds()
-    for completed in published.after_completions:
+    for completed in expected.after_completions:
         ann.service.clock.advance(seconds=1)
         now = ann.service.clock.now().isoformat().replace("+00:00", "Z")
         changed = {"completed": completed, "completed_at": now if completed else None, "updated_at": now}
-        expected = task if task["completed"] == completed else task | changed
-        answer = ann.patch(ann.one(task, f"/{published.completion}"))
-        assert (answer.status_code, answer.json()) == (200, expected)
-        task = expected
+        wanted = task if task["completed"] == completed else task | changed
+        answer = ann.patch(ann.one(task, f"/{expected.completion}"))
+        assert (answer.status_code, answer.json()) == (200, wanted)
+        task = wanted
         assert ann.sees() == [task]
 
 
@@ -147,7 +147,7 @@ def test_a_completion_toggles_or_marks_as_the_specification_says(ann: Person, pu
     task_management="FR-011 CL-5",
     backend_todo_api="US2-AS5 FR-005 FR-007 FR-009",
 )
-def test_a_deleted_task_is_gone_for_good_or_in_the_trash(ann: Person, published: Published) -> None:
+def test_a_deleted_task_is_gone_for_good_or_in_the_trash(ann: Person, expected: Expected) -> None:
     task, other = ann.adds("gone"), ann.adds("kept")
     answer = ann.delete(ann.one(task))
     assert (answer.status_code, answer.content) == (204, b"")
@@ -155,11 +155,11 @@ def test_a_deleted_task_is_gone_for_good_or_in_the_trash(ann: Person, published:
     assert ann.sees() == [other]
     in_the_trash = ann.get(f"{ann.tasks}?status=deleted")
     restored = ann.post(ann.one(task, "/restore"))
-    if published.has_trash:
+    if expected.has_trash:
         assert [gone["id"] for gone in in_the_trash.json()] == [task["id"]]
         assert (restored.status_code, ann.sees()) == (200, [restored.json(), other])
     else:
-        assert (in_the_trash.status_code, restored.status_code) == (published.invalid_status, 404)
+        assert (in_the_trash.status_code, restored.status_code) == (expected.invalid_status, 404)
         assert ann.sees() == [other]
 
 
@@ -215,14 +215,14 @@ def test_a_session_ends_with_its_token_which_is_called_expired(ann: Person) -> N
     task_management="US1-AS3 US2-AS2 US2-AS3 EC-3 FR-005 FR-006 FR-017 SC-001 SC-004",
     backend_todo_api="US1-AS3 EC-3 FR-006 FR-009 SC-003 SC-006",
 )
-def test_another_users_task_is_forbidden_or_reads_as_missing(ann: Person, bob: Person, published: Published) -> None:
+def test_another_users_task_is_forbidden_or_reads_as_missing(ann: Person, bob: Person, expected: Expected) -> None:
     """Specification 002 says 403 in its scenarios and 404 in FR-012: by that user's path 403, by one's own 404."""
     task = bob.adds("private")
     answers = on_one(ann, task)
-    assert statuses(answers) == {published.strangers_status}
+    assert statuses(answers) == {expected.strangers_status}
     assert all("private" not in answer.text for answer in answers)
     told_apart = {answer.json()["code"] for answer in answers} != {answer.json()["code"] for answer in missing(ann)}
-    assert told_apart == (published.strangers_status == 403)
+    assert told_apart == (expected.strangers_status == 403)
     assert (bob.sees(), ann.sees()) == ([task], [])
 
 
@@ -273,8 +273,8 @@ def test_a_page_of_the_configured_origin_may_do_everything(ann: Person) -> None:
     task_management="CL-2",
     backend_todo_api="US3-AS1 EC-1 FR-002 FR-008 FR-009 SC-006",
 )
-def test_every_field_is_validated_and_the_wrong_one_is_named(ann: Person, published: Published) -> None:
-    widest = {"title": "x" * published.title_limit, "description": "y" * published.description_limit}
+def test_every_field_is_validated_and_the_wrong_one_is_named(ann: Person, expected: Expected) -> None:
+    widest = {"title": "x" * expected.title_limit, "description": "y" * expected.description_limit}
     task = ann.adds(**widest)
     assert task == task | widest
     wrong: dict[str, list[object]] = {
@@ -289,7 +289,7 @@ def test_every_field_is_validated_and_the_wrong_one_is_named(ann: Person, publis
             body = {field: value} if field == "colour" else {"title": "x", field: value}
             for answer in (ann.post(ann.tasks, body), ann.put(ann.one(task), body)):
                 problem = answer.json()
-                assert (answer.status_code, problem["status"]) == (published.invalid_status,) * 2, body
+                assert (answer.status_code, problem["status"]) == (expected.invalid_status,) * 2, body
                 assert problem["errors"] == [{"pointer": f"/{field}", "detail": problem["detail"]}]
                 assert problem["detail"].endswith(".")
                 assert str(value).strip(" ") or problem["detail"] == "The title must not be blank."
@@ -303,26 +303,26 @@ def test_every_field_is_validated_and_the_wrong_one_is_named(ann: Person, publis
     task_management="CL-1",
     backend_todo_api="US3-AS1 FR-008 FR-009",
 )
-def test_a_title_is_required_or_generated(ann: Person, published: Published) -> None:
+def test_a_title_is_required_or_generated(ann: Person, expected: Expected) -> None:
     bodies: dict[str, dict[str, object]] = {
         "Untitled task": {},
         "Call Bob": {"description": "Call Bob\nabout the party"},
         "from null": {"title": None, "description": "from null"},
     }
     answers = {title: ann.post(ann.tasks, body) for title, body in bodies.items()}
-    if published.title_generated:
+    if expected.title_generated:
         assert [answer.json()["title"] for answer in answers.values()] == list(answers)
         assert [task["title"] for task in ann.sees()] == list(answers)
     else:
-        assert statuses(answers.values()) == {published.invalid_status}
+        assert statuses(answers.values()) == {expected.invalid_status}
         assert {answer.json()["errors"][0]["pointer"] for answer in answers.values()} == {"/title"}
         assert ann.sees() == []
     broken = ann.post(ann.tasks, content=b"{", headers={"Content-Type": "application/json"})
-    assert broken.status_code == published.invalid_status
+    assert broken.status_code == expected.invalid_status
 
 
 @proves(fastapi_todo_backend="FR-006", backend_api="FR-016 NFR-005")
-def test_every_answer_is_json_and_every_error_a_problem(ann: Person, published: Published) -> None:
+def test_every_answer_is_json_and_every_error_a_problem(ann: Person, expected: Expected) -> None:
     task = ann.adds()
     for method, path in operations(ann, task):
         answer = ann.send(
@@ -331,11 +331,11 @@ def test_every_answer_is_json_and_every_error_a_problem(ann: Person, published: 
         assert answer.status_code == 204 or answer.headers["content-type"] == "application/json"
     errors = {
         404: [ann.get("/nowhere"), *missing(ann)],
-        published.invalid_status: [ann.post(ann.tasks, {}), ann.get(f"{ann.tasks}?limit=0")],
+        expected.invalid_status: [ann.post(ann.tasks, {}), ann.get(f"{ann.tasks}?limit=0")],
         415: [ann.post(ann.tasks, content=b"title=x")],
         405: [ann.delete(ann.tasks), ann.send("TRACE", ann.tasks)],
         401: [without_token(ann, "GET", ann.tasks)],
-        403: [ann.get("/api/nobody/tasks")] if published.names_the_user else [],
+        403: [ann.get("/api/nobody/tasks")] if expected.names_the_user else [],
     }
     for status, answers in errors.items():
         for answer in answers:
@@ -366,9 +366,9 @@ def test_a_store_that_cannot_be_reached_is_said_in_plain_words_and_leaves_all_or
 
 
 @proves(fastapi_todo_backend="EC-5 SC-001", backend_todo_api="EC-5")
-def test_of_simultaneous_toggles_none_is_lost(ann: Person, published: Published) -> None:
+def test_of_simultaneous_toggles_none_is_lost(ann: Person, expected: Expected) -> None:
     one = ann.one(ann.adds())
-    assert statuses(at_once(lambda _: ann.patch(f"{one}/{published.completion}"), range(25))) == {200}
+    assert statuses(at_once(lambda _: ann.patch(f"{one}/{expected.completion}"), range(25))) == {200}
     answer = ann.get(one)
     assert (answer.json()["completed"], answer.headers["etag"]) == (True, '"26"')
 
@@ -386,13 +386,13 @@ def test_of_simultaneous_updates_the_last_wins_whole(ann: Person) -> None:
 
 
 @proves(fastapi_todo_backend="SC-001 SC-002 SC-005", backend_api="NFR-003 SC-005")
-def test_a_hundred_users_at_once_are_all_served(service: Service, published: Published) -> None:
+def test_a_hundred_users_at_once_are_all_served(service: Service, expected: Expected) -> None:
     """Every request of every user is answered, and every valid token accepted: 100 of 100, so more than 99."""
     people = [service.person("user") for _ in range(100)]
 
     def use(person: Person) -> bool:
         task = person.adds(person.name)
-        done = person.patch(person.one(task, f"/{published.completion}"))
+        done = person.patch(person.one(task, f"/{expected.completion}"))
         return done.status_code == 200 and person.sees() == [done.json()]
 
     assert all(at_once(use, people))
@@ -401,14 +401,14 @@ def test_a_hundred_users_at_once_are_all_served(service: Service, published: Pub
 @on_postgres
 @proves(backend_api="FR-013", task_management="FR-011 FR-015 SC-005", backend_todo_api="FR-010 SC-004")
 def test_tasks_are_in_postgresql_whose_ended_connections_are_replaced(
-    ann: Person, postgres: Server, published: Published
+    ann: Person, postgres: Server, expected: Expected
 ) -> None:
     task = ann.adds()
     postgres.terminate_backends()
     assert ann.sees() == [task]
-    changed = [ann.put(ann.one(task), {"title": "x"}), ann.patch(ann.one(task, f"/{published.completion}"))]
+    changed = [ann.put(ann.one(task), {"title": "x"}), ann.patch(ann.one(task, f"/{expected.completion}"))]
     assert statuses(changed) == {200}
     row = "SELECT id, title, completed, deleted_at IS NOT NULL FROM tasks WHERE user_id = %s"
     assert postgres.run(row, ann.name) == [(task["id"], "x", True, False)]
     assert ann.delete(ann.one(task)).status_code == 204
-    assert postgres.run(row, ann.name) == ([(task["id"], "x", True, True)] if published.has_trash else [])
+    assert postgres.run(row, ann.name) == ([(task["id"], "x", True, True)] if expected.has_trash else [])

@@ -17,6 +17,7 @@ from fastapi.routing import APIRoute
 from sqlmodel import Session, SQLModel, select
 
 from tests.contracts.conftest import Person, Service, durable, on_postgres, running
+from tests.contracts.expected import proves
 from tests.contracts.proofs import (
     ORIGIN,
     at_once,
@@ -29,7 +30,6 @@ from tests.contracts.proofs import (
     statuses,
     without_token,
 )
-from tests.contracts.published import proves
 from tests.support.postgres import Server
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor

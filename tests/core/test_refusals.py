@@ -7,11 +7,11 @@ import pytest
 
 from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
-from todo_core.driver import run_now
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task, TaskFields
 from todo_core.text import clean_description, clean_search, clean_title, not_unicode
 

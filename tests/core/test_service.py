@@ -8,7 +8,6 @@ import pytest
 
 from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
-from todo_core.driver import run_now
 from todo_core.errors import (
     IdempotencyKeyInTrash,
     IdempotencyKeyReused,
@@ -21,6 +20,7 @@ from todo_core.errors import (
 from todo_core.policy import TaskPolicy
 from todo_core.query import Sort, Status, TaskQuery
 from todo_core.service import TaskService
+from todo_core.synchronous import run_now
 from todo_core.task import MAX_TASK_ID, Task, TaskFields
 
 MILK = TaskFields(title="Buy milk")

@@ -9,13 +9,13 @@ import pytest
 
 from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
-from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Outcome
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.stored_tasks import StoredTasks
+from todo_core.synchronous import run_now
 from todo_core.task import MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, TaskState
 from todo_core.tasks import Reversion
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.secrecy import SECRET
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 from todo_web.settings import Settings
 
 ALL_CONTRACTS = ("fastapi-backend-crud", "fastapi-todo-backend", "backend-api", "task-management", "backend-todo-api")

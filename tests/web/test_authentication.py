@@ -25,7 +25,7 @@ from tests.web.conftest import Start
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.tokens.claims import SHOWN_LIMIT
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 from todo_core.ports import TaskRepository
 from todo_web.app import create_app
 from todo_web.logs import log_config

@@ -12,10 +12,10 @@ from tests.support.documented import OWN_CONTRACTS, PAGE
 from tests.support.secrecy import SECRET
 from tests.support.service import ALL_CONTRACTS, settings
 from todo_core.policy import TaskPolicy
+from todo_web.command_line import main
 from todo_web.contracts import CONTRACTS, PUBLISHED_FIELDS, Contract, ListEnvelope, choose_contracts, read_contracts
 from todo_web.contracts.choice import one_request_fits
-from todo_web.contracts.table import MAY_BE, ContractTable
-from todo_web.main import main
+from todo_web.contracts.toml_schema import MAY_BE, ContractTable
 
 EXTENDS = 'extends = "fastapi-backend-crud"'
 FIVE = ", ".join(ALL_CONTRACTS)

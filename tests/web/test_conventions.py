@@ -11,8 +11,8 @@ from fastapi.testclient import TestClient
 from tests.support.service import bearer, settings
 from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
-from todo_core.driver import run_now
 from todo_core.query import PAGE_LIMIT
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask
 from todo_web.app import create_app
 from todo_web.contracts import Contract

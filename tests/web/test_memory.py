@@ -12,7 +12,7 @@ from tests.support.secrecy import SECRET
 from tests.support.service import bearer
 from todo_adapters.neon import open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_core.driver import run_now
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask
 
 TASKS = 10_000

@@ -20,7 +20,7 @@ from tests.support.secrecy import SECRET
 from tests.support.service import bearer
 from todo_adapters.neon.table import REVISION, VERSION_TABLE
 from todo_web.app import create_app
-from todo_web.main import main
+from todo_web.command_line import main
 from todo_web.settings import Settings
 
 DEADLINE = 3.0

@@ -17,8 +17,8 @@ from tests.support.documented import OWN_CONTRACTS
 from tests.support.service import bearer
 from tests.web.conftest import Start
 from tests.web.test_service import serve
-from todo_core.driver import run_now
 from todo_core.errors import StorageUnavailable
+from todo_core.synchronous import run_now
 from todo_web.body import BODY_LIMIT
 from todo_web.contracts import CONTRACTS, Contract
 

@@ -28,8 +28,8 @@ from tests.support.secrecy import SECRET
 from tests.support.service import bearer
 from tests.support.waiting import until
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_core.driver import run_now
 from todo_core.query import TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -15,8 +15,8 @@ from tests.support.secrecy import SECRET
 from tests.support.service import bearer, settings
 from tests.support.waiting import until
 from tests.web.conftest import Start
+from todo_web.command_line import main
 from todo_web.durations import parse_duration
-from todo_web.main import main
 
 
 @pytest.mark.parametrize(

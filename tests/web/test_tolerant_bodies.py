@@ -10,7 +10,7 @@ from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_web.body import FIELDS, READ_ONLY
 from todo_web.contracts import CONTRACTS, Contract
-from todo_web.ignored import IGNORED, is_identifier
+from todo_web.ignored_fields import IGNORED, is_identifier
 
 EXTRA: dict[str, object] = {
     "priority": "medium",

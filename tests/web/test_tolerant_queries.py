@@ -7,7 +7,7 @@ from tests.support.service import bearer
 from tests.web.conftest import Start
 from tests.web.test_service import contracts, serve, tasks_path
 from todo_web.contracts import Contract
-from todo_web.ignored import IGNORED
+from todo_web.ignored_fields import IGNORED
 
 SAME = {
     "search=milk": "q=milk",

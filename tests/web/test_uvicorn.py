@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from tests.support.processes import Server, free_port, serving
 from tests.support.secrecy import SECRET
 from tests.web import test_wire as wire
-from todo_web.wire.protocol import PIPELINE_LIMIT
+from todo_web.wire.http_protocol import PIPELINE_LIMIT
 
 UVICORN = (
     sys.executable,

@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from todo_adapters.address import PostgresAddress
-from todo_core.driver import run_now
 from todo_core.ports import TaskRepository
+from todo_core.synchronous import run_now
 
 POOL_SIZE = 10
 """Connections of one process: several processes fit into the 104 that Neon's smallest compute grants."""

@@ -12,7 +12,7 @@ from threading import Lock
 import httpx2
 
 from todo_adapters.address import ServerAddress
-from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
+from todo_adapters.http_body import AS_IT_IS, BodyRefused, read_body
 from todo_adapters.rest.response import Response
 from todo_core.errors import StorageUnavailable, StorageUnusable
 

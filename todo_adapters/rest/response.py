@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
-from todo_adapters.rest.representation import read_task
+from todo_adapters.rest.task_json import read_task
 from todo_core.errors import InvalidInput, StorageUnusable
 from todo_core.task import Task
 

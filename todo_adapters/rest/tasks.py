@@ -1,6 +1,6 @@
 """One user's list on a server, by the requests of the contract ``backend-todo-api``.
 
-Times are the server's. Several tasks are changed, or added, one after the other (todo_adapters.rest.steps).
+Times are the server's. Several tasks are changed, or added, one after the other (todo_adapters.rest.compensation).
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
@@ -9,12 +9,12 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
+from todo_adapters.rest.compensation import Step, change_all
 from todo_adapters.rest.http_client import HttpClient, Request
-from todo_adapters.rest.pages import find, pages
-from todo_adapters.rest.refusals import refusal
-from todo_adapters.rest.representation import ANY_POLICY, creation, fields_of, same_content, write_of
+from todo_adapters.rest.pagination import find, pages
+from todo_adapters.rest.problem_details import domain_error
 from todo_adapters.rest.response import Response
-from todo_adapters.rest.steps import Step, change_all
+from todo_adapters.rest.task_json import ANY_POLICY, creation, fields_of, same_content, write_of
 from todo_core.errors import IdempotencyError, StorageUnavailable, TaskNotFound, VersionConflict
 from todo_core.ports import Clock
 from todo_core.query import Status, TaskQuery
@@ -41,7 +41,7 @@ class RestTasks(Tasks):
         # A token is not needed for that, so none is sent.
         response = self._client.send(Request("GET", READY))
         if response.status != HTTPStatus.OK:
-            raise refusal(response)
+            raise domain_error(response)
 
     async def create(self, fields: TaskFields) -> Task:
         fields.check(ANY_POLICY)
@@ -120,14 +120,14 @@ class RestTasks(Tasks):
     def _live(self, task_id: int) -> Task:
         response = self._send_about(task_id, "GET")
         if response.status != HTTPStatus.OK:
-            raise refusal(response, task_id)
+            raise domain_error(response, task_id)
         return response.task
 
     def _version(self, task_id: int) -> int:
         """Return the version of a task, in the trash or not, by a request that cannot succeed."""
         response = self._send_about(task_id, "POST", "/restore", headers=_NO_VERSION)
         if response.status != HTTPStatus.PRECONDITION_FAILED:
-            raise refusal(response, task_id)
+            raise domain_error(response, task_id)
         return response.version
 
     def _write(self, step: Step) -> Task | None:
@@ -139,7 +139,7 @@ class RestTasks(Tasks):
             return response.task
         if response.status == HTTPStatus.NO_CONTENT and step.after:
             return step.after._replace(version=step.version + 1)
-        refused = refusal(response, step.task_id)
+        refused = domain_error(response, step.task_id)
         if isinstance(refused, VersionConflict | TaskNotFound):
             return self._effect(step) if response.repeated else None
         raise refused
@@ -165,13 +165,13 @@ class RestTasks(Tasks):
         """Create a task; the request has one idempotency key however often it is sent."""
         response = self._send("POST", headers={"Idempotency-Key": f'"{key}"'}, body=body)
         if response.status != HTTPStatus.CREATED:
-            raise refusal(response)
+            raise domain_error(response)
         return response
 
     def _list(self, parameters: dict[str, str]) -> Response:
         response = self._send("GET", parameters=parameters)
         if response.status != HTTPStatus.OK:
-            raise refusal(response)
+            raise domain_error(response)
         return response
 
     def _send_about(self, task_id: int, method: str, suffix: str = "", **what: Any) -> Response:  # noqa: ANN401  as Request

@@ -8,8 +8,8 @@ from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, ClaimRules, Resource
-from todo_adapters.tokens.key_cache import KeyCache
-from todo_adapters.tokens.key_set import ALGORITHMS
+from todo_adapters.tokens.jwks import ALGORITHMS
+from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_adapters.tokens.shared_secret import HS256, SharedSecret
 from todo_adapters.tokens.verifier import JwtVerifier, KeySource, Trust
 from todo_core.ports import Clock, TokenVerifier

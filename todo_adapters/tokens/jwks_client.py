@@ -10,8 +10,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx2
 
-from todo_adapters.answer_body import AS_IT_IS, BodyRefused, read_body
-from todo_adapters.tokens.key_cache import FetchFailed
+from todo_adapters.http_body import AS_IT_IS, BodyRefused, read_body
+from todo_adapters.tokens.jwks_cache import FetchFailed
 
 TIMEOUT = 3.0
 """Seconds for a whole answer."""

@@ -2,7 +2,7 @@
 
 import jwt
 
-from todo_adapters.tokens.key_set import VerificationKey
+from todo_adapters.tokens.jwks import VerificationKey
 
 HS256 = "HS256"
 

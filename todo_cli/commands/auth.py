@@ -4,11 +4,11 @@ import click
 
 from todo_adapters.address import ServerAddress
 from todo_cli.composition import open_server_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.json_output import time_text
 from todo_cli.options import common_options
 from todo_cli.program import Program
-from todo_cli.remote import TOKEN_VARIABLE, Login, find_login, login_with, token_store
+from todo_cli.server_login import TOKEN_VARIABLE, Login, find_login, login_with, token_store
 from todo_core.query import TaskQuery
 
 

@@ -2,9 +2,9 @@
 
 import click
 
-from todo_cli.completions import shell_named
 from todo_cli.options import common_options
 from todo_cli.program import Program
+from todo_cli.shell_completion import shell_named
 
 
 @click.command("completion", short_help="Print the completion script of a shell.")

@@ -37,7 +37,7 @@ def doctor_command(program: Program) -> None:
     file = settings_file()
     facts["env_file"] = None if file is None else str(file)
     if isinstance(address, ServerAddress):
-        from todo_cli.remote import find_login  # noqa: PLC0415  a local store does not need it
+        from todo_cli.server_login import find_login  # noqa: PLC0415  a local store does not need it
 
         facts["expires_at"] = time_text(find_login(program, address).claims.expires_at)
     program.output.facts(facts, "The store answers and can be used.")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import click
 
 from todo_cli.composition import open_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.options import common_options
 from todo_cli.program import Program
 from todo_cli.task_ids import task_ids_argument

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from todo_cli.composition import open_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.export_file import STANDARD, without_controls, without_formulas, write_into
 from todo_cli.formats import OWN, format_of
 from todo_cli.options import common_options

@@ -10,7 +10,7 @@ from typing import IO, BinaryIO, cast
 import click
 
 from todo_cli.composition import open_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.export_file import STANDARD
 from todo_cli.formats import FORMATS, Format
 from todo_cli.import_file import Choices, Import, Source, Tally
@@ -69,7 +69,7 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
 
 def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
     if name is None:
-        from todo_cli.formats.recognition import recognised  # noqa: PLC0415  a named format needs none
+        from todo_cli.formats.detection import recognised  # noqa: PLC0415  a named format needs none
         from todo_cli.formats.text_file import TextFile  # noqa: PLC0415  likewise
 
         name = recognised(TextFile(opened).head(), file.name)

@@ -3,7 +3,7 @@
 import click
 
 from todo_cli.composition import open_list
-from todo_cli.exits import Misuse
+from todo_cli.exit_codes import Misuse
 from todo_cli.options import common_options, yes_option
 from todo_cli.program import Program
 from todo_core.query import Status, TaskQuery

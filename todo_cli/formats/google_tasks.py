@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from todo_cli.formats.json_text import documents
-from todo_cli.formats.members import member, time_member
+from todo_cli.formats.json_members import member, time_member
+from todo_cli.formats.json_stream import documents
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
 from todo_cli.formats.text_file import TextFile
 

@@ -5,8 +5,8 @@ What is read may be an array or a saved answer of the API as well.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from todo_cli.formats.json_text import documents
-from todo_cli.formats.members import member, time_member
+from todo_cli.formats.json_members import member, time_member
+from todo_cli.formats.json_stream import documents
 from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin
 from todo_cli.formats.text_file import TextFile
 from todo_cli.json_output import line, task_document

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
-from todo_cli.formats.json_text import documents
+from todo_cli.formats.json_stream import documents
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
 from todo_cli.formats.text_file import TextFile
 

@@ -2,7 +2,7 @@
 
 from todo_web.contracts.choice import choose_contracts
 from todo_web.contracts.contract import PUBLISHED_FIELDS, Contract, ListEnvelope
-from todo_web.contracts.file import read_contracts
 from todo_web.contracts.published import CONTRACTS
+from todo_web.contracts.toml_file import read_contracts
 
 __all__ = ["CONTRACTS", "PUBLISHED_FIELDS", "Contract", "ListEnvelope", "choose_contracts", "read_contracts"]

@@ -17,10 +17,10 @@ from starlette.requests import Request
 
 from todo_core.errors import TodoError
 from todo_core.service import TaskService
-from todo_web.mcp.answers import result
-from todo_web.mcp.arguments import read
 from todo_web.mcp.caller import Caller
-from todo_web.mcp.refusals import refusal, refused
+from todo_web.mcp.tool_arguments import read
+from todo_web.mcp.tool_errors import error_result, tool_error
+from todo_web.mcp.tool_results import result
 from todo_web.mcp.tools import TOOLS, TaskTool
 from todo_web.middleware import unexpected_error
 
@@ -62,12 +62,12 @@ async def _call(tool: TaskTool, service: TaskService, caller: Caller, sent: dict
         arguments = read(tool.arguments, sent)
         if arguments.user_id not in {None, caller.user_id}:
             caller.access_denied("foreign_user")
-            return refused("user_forbidden", "The user_id is not that of the signed-in user.", "Leave it out.")
+            return error_result("user_forbidden", "The user_id is not that of the signed-in user.", "Leave it out.")
         return result(await caller.in_time(tool.run(service, caller.user_id, arguments)))
     except TodoError as error:
         caller.note(error)
-        return refusal(error)
+        return tool_error(error)
     except Exception:
         _LOGGER.exception("unexpected_error")
         fault = unexpected_error()
-        return refused(fault.code, fault.detail, "Tell the user; calling again will hardly help.")
+        return error_result(fault.code, fault.detail, "Tell the user; calling again will hardly help.")

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from todo_adapters.clock import SystemClock
 from todo_core.service import TaskService
-from todo_web.container import opened, storage_of
+from todo_web.composition import opened, storage_of
 from todo_web.mcp.caller import LocalCaller
 from todo_web.mcp.policy import POLICY
 from todo_web.mcp.server import assistant_server

@@ -14,8 +14,8 @@ from todo_core.service import TaskService
 from todo_core.task import TaskFields
 from todo_core.text import clean_title
 from todo_web.listing import continued, cursor_after
-from todo_web.mcp.answers import ListedTask, TaskAnswer, TaskList, fitting
-from todo_web.mcp.arguments import POLICY, AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
+from todo_web.mcp.tool_arguments import POLICY, AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
+from todo_web.mcp.tool_results import ListedTask, TaskAnswer, TaskList, fitting
 
 PAGE = 50
 """Tasks of a page at most."""

@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from todo_web.openapi.responses import HEADERS, component_responses
 from todo_web.openapi.schemas import BEARER
-from todo_web.openapi.tasks import component_schemas
+from todo_web.openapi.task_schemas import component_schemas
 
 
 def document(app: FastAPI) -> dict[str, Any]:

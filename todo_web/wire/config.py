@@ -6,10 +6,14 @@ import uvicorn
 
 from todo_web.wire.deadlines import Deadlines
 
+HTTP_PROTOCOL = "todo_web.wire.http_protocol:WireProtocol"
+
 
 class WireConfig(uvicorn.Config):
     """Names the protocol instead of importing it: a worker reads this before it can tell that it lives."""
 
     def __init__(self, app: str, deadlines: Deadlines, **options: Any) -> None:  # noqa: ANN401  uvicorn's own
-        super().__init__(app, http="todo_web.wire.protocol:WireProtocol", ws="none", server_header=False, **options)
+        super().__init__(
+            app, http="todo_web.wire.http_protocol:WireProtocol", ws="none", server_header=False, **options
+        )
         self.deadlines = deadlines

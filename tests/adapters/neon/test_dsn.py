@@ -10,8 +10,8 @@ from tests.support.pgbouncer import Pooler
 from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address
 from todo_adapters.neon.dsn import Dsn, parse_dsn
-from todo_core.driver import run_now
 from todo_core.errors import StorageError, StorageUnusable
+from todo_core.synchronous import run_now
 
 NEON = "ep-cool-darkness-123456-pooler.us-east-2.aws.neon.tech"
 

@@ -20,10 +20,10 @@ from tests.support.pgbouncer import Pooler
 from tests.support.postgres import DATABASE, PASSWORD, USER, Server
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon import open_with_asyncpg
-from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, StorageUnavailable, StorageUnusable
 from todo_core.ports import TaskRepository
 from todo_core.query import TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

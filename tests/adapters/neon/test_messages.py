@@ -14,9 +14,9 @@ from tests.support.processes import free_port
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.migrations import migrate
 from todo_adapters.neon.table import REVISION, VERSION_TABLE
-from todo_core.driver import run_now
 from todo_core.errors import StorageError, StorageUnusable
-from todo_web.main import main
+from todo_core.synchronous import run_now
+from todo_web.command_line import main
 
 Say = Callable[[str], str]
 """Asks for the database at an address, and returns what is said of it."""

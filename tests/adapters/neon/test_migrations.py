@@ -18,8 +18,8 @@ from todo_adapters.neon.dsn import parse_dsn
 from todo_adapters.neon.migrations import LOCK, migrate
 from todo_adapters.neon.psycopg2_executor import open_engine
 from todo_adapters.neon.table import REVISION, TASKS, VERSION_TABLE
-from todo_core.driver import run_now
 from todo_core.errors import StorageUnusable
+from todo_core.synchronous import run_now
 from todo_core.task import Idempotency, NewTask
 
 NAME = "migrated"

@@ -9,7 +9,7 @@ from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.http_client import open_client
 from todo_adapters.rest.tasks import RestTasks
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 
 
 def token_of(user_id: str) -> str:

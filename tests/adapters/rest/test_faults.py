@@ -17,7 +17,6 @@ from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.rest.http_client import SIZE_LIMIT, Request, open_client
 from todo_adapters.rest.tasks import RestTasks
-from todo_core.driver import run_now
 from todo_core.errors import (
     InvalidInput,
     KeysUnavailable,
@@ -28,6 +27,7 @@ from todo_core.errors import (
     TokenRefused,
 )
 from todo_core.query import Status, TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task, TaskFields
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -9,9 +9,9 @@ from tests.adapters.rest.opened import opened
 from tests.support.bad_connection import THROUGH, Meanwhile, Wire, wire
 from tests.support.served import Served
 from todo_adapters.rest.tasks import RestTasks
-from todo_core.driver import run_now
 from todo_core.errors import InvalidInput, TodoError, VersionConflict
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
+from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task, TaskFields, TaskState
 from todo_core.tasks import Reversion
 

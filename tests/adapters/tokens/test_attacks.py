@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
 from tests.adapters.tokens.verifiers import both_verifier, published_verifier, shared_verifier
 from tests.support.clocks import FrozenClock
-from todo_adapters.tokens.key_cache import KeyCache
+from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_core.errors import TokenExpired, TokenRefused
 
 CLOCK = FrozenClock()

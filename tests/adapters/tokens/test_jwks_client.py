@@ -11,8 +11,8 @@ from tests.support.forge import ISSUER, SECRET, token
 from tests.support.issuer import Issuer
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.composition import TokenSettings, open_verifier
+from todo_adapters.tokens.jwks_cache import FetchFailed
 from todo_adapters.tokens.jwks_client import SIZE_LIMIT, open_jwks_client
-from todo_adapters.tokens.key_cache import FetchFailed
 from todo_core.errors import KeysUnavailable
 
 

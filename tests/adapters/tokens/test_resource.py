@@ -10,7 +10,7 @@ from tests.adapters.tokens.verifiers import both_verifier
 from tests.support.clocks import FrozenClock
 from tests.support.forge import ISSUER
 from todo_adapters.tokens.claims import Resource
-from todo_adapters.tokens.key_cache import KeyCache
+from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_core.errors import TokenRefused
 
 CLOCK = FrozenClock()

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from tests.adapters.tokens.verifiers import shared_verifier
 from tests.support.clocks import FrozenClock
 from tests.support.forge import ISSUER, SECRET, as_json, sealed, token
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 from todo_adapters.tokens.shared_secret import SecretUnusable
-from todo_core.driver import run_now
 from todo_core.errors import TokenExpired, TokenRefused
+from todo_core.synchronous import run_now
 
 CLOCK = FrozenClock()
 NOW = int(CLOCK.now().timestamp())

@@ -8,12 +8,12 @@ from tests.adapters.tokens.verifiers import LEEWAY, shared_verifier
 from tests.support.clocks import FrozenClock
 from tests.support.forge import ISSUER, SECRET, token
 from todo_adapters.tokens.claims import ClaimRules
-from todo_adapters.tokens.issue import issue_token
-from todo_adapters.tokens.key_set import VerificationKey
+from todo_adapters.tokens.development_token import issue_token
+from todo_adapters.tokens.jwks import VerificationKey
 from todo_adapters.tokens.shared_secret import HS256
 from todo_adapters.tokens.verifier import CAPACITY, JwtVerifier, Trust
-from todo_core.driver import run_now
 from todo_core.errors import TokenExpired, TokenRefused
+from todo_core.synchronous import run_now
 
 
 class CountingKeys:

@@ -16,11 +16,11 @@ import pytest
 from tests.support.clocks import FrozenClock
 from tests.support.forge import ISSUER
 from todo_adapters.tokens.claims import ClaimRules
-from todo_adapters.tokens.key_set import VerificationKey
+from todo_adapters.tokens.jwks import VerificationKey
 from todo_adapters.tokens.shared_secret import HS256, SharedSecret
 from todo_adapters.tokens.verifier import JwtVerifier, Trust
-from todo_core.driver import run_now
 from todo_core.errors import TokenRefused
+from todo_core.synchronous import run_now
 
 CONTRADICTORY = {367, 370, 372, 373}
 """Vectors of which another one says the opposite."""

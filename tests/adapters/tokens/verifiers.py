@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.support.forge import ISSUER, SECRET
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.composition import TokenSettings, trusted
-from todo_adapters.tokens.key_cache import KeyCache
+from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_adapters.tokens.verifier import JwtVerifier
 from todo_core.ports import Clock
 

@@ -16,8 +16,8 @@ from todo_core import errors
 from todo_core.errors import TodoError
 from todo_core.ports import TaskRepository
 from todo_core.task import NewTask, Task
-from todo_web.mcp.answers import fitting
-from todo_web.mcp.refusals import NEXT
+from todo_web.mcp.tool_errors import NEXT
+from todo_web.mcp.tool_results import fitting
 from todo_web.mcp.tools import PAGE
 
 

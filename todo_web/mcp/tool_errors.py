@@ -26,15 +26,15 @@ NEXT: Mapping[type[TodoError], str] = {
 """What to do next, for each error that a tool may meet."""
 
 
-def refusal(error: TodoError) -> CallToolResult:
+def tool_error(error: TodoError) -> CallToolResult:
     """Return the answer to a call that met an error of the domain."""
     advice = next(NEXT[kind] for kind in type(error).__mro__ if kind in NEXT)
     if isinstance(error, InvalidInput):
-        return refused(error.code, error.detail, advice)
+        return error_result(error.code, error.detail, advice)
     problem = problem_of(error)
-    return refused(problem.code, problem.detail, advice)
+    return error_result(problem.code, problem.detail, advice)
 
 
-def refused(code: str, detail: str, advice: str) -> CallToolResult:
+def error_result(code: str, detail: str, advice: str) -> CallToolResult:
     """Return an answer that says that a call did not succeed."""
     return CallToolResult(content=[TextContent(type="text", text=f"{code}: {detail} {advice}")], is_error=True)

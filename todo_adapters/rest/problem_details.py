@@ -35,7 +35,7 @@ _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
 }
 
 
-def refusal(response: Response, task_id: int = 0) -> TodoError:
+def domain_error(response: Response, task_id: int = 0) -> TodoError:
     """Return what to raise for an answer that is not the one hoped for; ``task_id`` is the task that was asked for."""
     code = _word(response.problem.get("code"))
     if known := _REFUSALS.get((response.status, code)):

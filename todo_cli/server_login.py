@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from todo_adapters.address import ServerAddress, data_folder
-from todo_adapters.rest.claims import Claims, claims_of
 from todo_adapters.rest.token_store import TokenStore
-from todo_cli.exits import Misuse
+from todo_adapters.rest.unverified_claims import Claims, claims_of
+from todo_cli.exit_codes import Misuse
 from todo_cli.program import Program
 from todo_core.errors import TokenRefused
 from todo_core.ports import Clock

@@ -10,7 +10,7 @@ Test = TypeVar("Test", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
-class Published:
+class Expected:
     """Where the contracts differ; the defaults are what most of them say."""
 
     tasks: str
@@ -32,10 +32,10 @@ class Published:
         return "{user_id}" in self.tasks
 
 
-PUBLISHED = {
-    "fastapi-backend-crud": Published("/api/{user_id}/tasks"),
-    "fastapi-todo-backend": Published("/tasks", completion="toggle"),
-    "backend-api": Published(
+EXPECTED = {
+    "fastapi-backend-crud": Expected("/api/{user_id}/tasks"),
+    "fastapi-todo-backend": Expected("/tasks", completion="toggle"),
+    "backend-api": Expected(
         "/api/{user_id}/tasks",
         after_completions=(True, True),
         strangers_status=404,
@@ -43,8 +43,8 @@ PUBLISHED = {
         title_limit=500,
         page=50,
     ),
-    "task-management": Published("/api/tasks", description_limit=500, title_generated=True, has_trash=True),
-    "backend-todo-api": Published("/api/tasks", strangers_status=404, has_trash=True),
+    "task-management": Expected("/api/tasks", description_limit=500, title_generated=True, has_trash=True),
+    "backend-todo-api": Expected("/api/tasks", strangers_status=404, has_trash=True),
 }
 
 

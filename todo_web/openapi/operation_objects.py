@@ -6,11 +6,11 @@ from typing import Any
 from fastapi import Response
 
 from todo_web.contracts import Contract
-from todo_web.ignored import IGNORED
+from todo_web.ignored_fields import IGNORED
 from todo_web.openapi.parameters import parameters
 from todo_web.openapi.responses import errors, headers
 from todo_web.openapi.schemas import SECURITY, ref
-from todo_web.openapi.tasks import completion, many_tasks, new_task, one_task, task_changes
+from todo_web.openapi.task_schemas import completion, many_tasks, new_task, one_task, task_changes
 from todo_web.operation import Answer, Body, Condition, Operation
 
 _BODIES = {Body.NEW_TASK: new_task, Body.TASK_CHANGES: task_changes, Body.COMPLETION: completion}

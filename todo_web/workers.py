@@ -16,8 +16,8 @@ from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-APPLICATION = "todo_web.processes:served_app"
-DEVELOPMENT_APPLICATION = "todo_web.processes:served_development_app"
+APPLICATION = "todo_web.workers:served_app"
+DEVELOPMENT_APPLICATION = "todo_web.workers:served_development_app"
 """Where each process finds the factory of its application."""
 
 

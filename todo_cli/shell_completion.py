@@ -11,7 +11,7 @@ from click.shell_completion import (
 
 from todo_adapters.address import SqliteAddress
 from todo_cli.composition import open_list
-from todo_cli.exits import Failure, Misuse
+from todo_cli.exit_codes import Failure, Misuse
 from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
 from todo_core.errors import TodoError

@@ -1,4 +1,4 @@
-"""Where the `todo` program starts and ends."""
+"""The ``todo`` command, also as ``python -m todo_cli``."""
 
 import os
 import sys
@@ -17,3 +17,7 @@ def main() -> None:
         code = 130
     # The streams are flushed already, and the interpreter's own last flush could only fail once more.
     os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

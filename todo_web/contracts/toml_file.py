@@ -13,7 +13,7 @@ from todo_core.policy import TaskPolicy
 from todo_web.contracts.choice import one_request_fits
 from todo_web.contracts.contract import Contract, ListEnvelope
 from todo_web.contracts.published import CONTRACTS
-from todo_web.contracts.table import MAY_BE, ContractTable
+from todo_web.contracts.toml_schema import MAY_BE, ContractTable
 from todo_web.durations import parse_duration
 
 _NAME = re.compile("[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*")

@@ -19,16 +19,16 @@ from pydantic import ValidationError
 from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, data_folder
 from todo_adapters.clock import SystemClock
 from todo_adapters.private_file import exposure, make_private
-from todo_adapters.tokens.issue import issue_token
+from todo_adapters.tokens.development_token import issue_token
 from todo_core.errors import StorageError
 from todo_core.text import is_user_id
-from todo_web.container import opened, storage_of
+from todo_web.composition import opened, storage_of
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
-from todo_web.processes import APPLICATION, DEVELOPMENT_APPLICATION, serve
 from todo_web.settings import MCP_PATH, SECRET_MISSING, Settings, StorageSettings
 from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
+from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, serve
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""

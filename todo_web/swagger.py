@@ -8,8 +8,8 @@ from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
-from todo_web.addresses import public_path
 from todo_web.openapi.document import document
+from todo_web.paths import public_path
 
 DESCRIPTION = """
 Every user's tasks, kept apart from everybody else's. Press **Authorize** and paste a token: one from your Better Auth

@@ -69,7 +69,7 @@ class Entry:
     steps: tuple[Step, ...]
 
 
-class Journal:
+class UndoJournal:
     """The commands of one user on one store. Every method may raise StorageUnavailable and StorageUnusable."""
 
     def __init__(self, path: Path | None, store: str, user_id: str) -> None:

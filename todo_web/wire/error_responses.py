@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from http import HTTPStatus
 
-from todo_web.addresses import reference
+from todo_web.paths import reference
 from todo_web.problems import INSTANCE_LIMIT, MEDIA_TYPE, Problem, represent
 
 
@@ -17,7 +17,7 @@ def request_timeout(seconds: float) -> Problem:
     return Problem(408, "request_timeout", f"The request did not arrive within {seconds:g} seconds.")
 
 
-def written(
+def encode(
     problem: Problem, target: bytes, request_id: bytes, headers: Iterable[tuple[bytes, bytes]], *, with_body: bool
 ) -> bytes:
     """Return a whole answer as it goes over the wire.

@@ -6,8 +6,8 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from todo_web.problems import Problem
+from todo_web.wire.error_responses import malformed_request
 from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT, check_framing, head_too_large, without_offer
-from todo_web.wire.refusals import malformed_request
 
 
 class Arriving(Enum):

@@ -11,9 +11,9 @@ from todo_web.middleware import identify
 from todo_web.problems import Problem
 from todo_web.wire.config import WireConfig
 from todo_web.wire.deadlines import LINGER, UnsentAnswer
-from todo_web.wire.flow import HeldFlow
-from todo_web.wire.refusals import request_timeout, written
-from todo_web.wire.requests import BODY, NOTHING, Arriving, BoundedRequests
+from todo_web.wire.error_responses import encode, request_timeout
+from todo_web.wire.flow_control import HeldFlow
+from todo_web.wire.request_parser import BODY, NOTHING, Arriving, BoundedRequests
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -172,7 +172,7 @@ class WireProtocol(BoundedRequests):
             extra={"code": problem.code, "status": problem.status, "request_id": request_id.decode()},
         )
         common = self.server_state.default_headers
-        return written(problem, target, request_id, common, with_body=method != b"HEAD")
+        return encode(problem, target, request_id, common, with_body=method != b"HEAD")
 
     def _end_with(self, answer: bytes) -> None:
         """Say the last words, and go on reading for a moment: a reset would take them from the client."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support.forge import as_json, encode
 from tests.support.issuer import Issuer, private_key, public_members, signature
-from todo_adapters.tokens.key_set import KeySetUnusable, read_key_set
+from todo_adapters.tokens.jwks import KeySetUnusable, read_key_set
 
 ALGORITHMS = ("EdDSA", "ES256", "RS256", "PS256")
 

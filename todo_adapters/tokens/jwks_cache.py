@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-from todo_adapters.tokens.key_set import KeySet, KeySetUnusable, VerificationKey, read_key_set
+from todo_adapters.tokens.jwks import KeySet, KeySetUnusable, VerificationKey, read_key_set
 from todo_core.errors import KeysUnavailable, TokenRefused
 from todo_core.ports import Clock
 

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from todo_web.addresses import public_path
+from todo_web.paths import public_path
 from todo_web.problems import Problem
 from todo_web.settings import MCP_PATH, Settings
 
