@@ -2,9 +2,8 @@
 
 import os
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from todo_core.errors import StorageUnusable
 
@@ -14,31 +13,28 @@ ACCEPTED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
 class MemoryAddress:
     """Nowhere but in this process."""
 
 
-@dataclass(frozen=True, slots=True)
-class SqliteAddress:
+class SqliteAddress(NamedTuple):
     """A file; its folder may still be missing."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
 class PostgresAddress:
     """A PostgreSQL database. ``url`` starts with ``postgresql://`` and may hold a password, so it is never shown.
 
     ``driver`` is None where the address leaves the choice to the program.
     """
 
-    url: str = field(repr=False)
-    driver: Literal["asyncpg", "psycopg2"] | None
+    def __init__(self, url: str, driver: Literal["asyncpg", "psycopg2"] | None) -> None:
+        self.url = url
+        self.driver = driver
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
+class ServerAddress(NamedTuple):
     """A service that is asked over HTTP; ``local`` if it is on this machine. The URL holds no credential."""
 
     url: str

@@ -4,7 +4,6 @@ import operator
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 
 from todo_core.ports import Outcome
@@ -27,7 +26,7 @@ class MemoryTaskRepository:
             return self._add(new)
 
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
-        drafts = [replace(draft, user_id=user_id) for draft in new]
+        drafts = [draft._replace(user_id=user_id) for draft in new]
         with self._lock:
             return [task.id for task in map(self._add, drafts) if task]
 

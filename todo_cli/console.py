@@ -4,9 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from todo_cli.exit_codes import Declined, Misuse
 from todo_cli.safe_text import visible
@@ -14,8 +13,7 @@ from todo_cli.safe_text import visible
 PLAIN_WIDTH = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
+class Console(NamedTuple):
     """Data goes to standard output, everything else to standard error; no control character passes from data."""
 
     stdin: TextIO

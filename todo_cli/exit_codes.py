@@ -12,7 +12,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from todo_core import errors
 
@@ -24,8 +24,7 @@ HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Exit:
+class Exit(NamedTuple):
     """What one kind of error means: its exit code, its status and code as a problem, and what a person can do.
 
     ``{server}`` in the hint stands for the address of the server that the program works on.
@@ -82,4 +81,4 @@ class NotOnServer(Failure):
 def exit_of(error: errors.TodoError) -> Exit:
     """Return what a domain error means."""
     meaning = next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)
-    return replace(meaning, problem=error.code)
+    return meaning._replace(problem=error.code)

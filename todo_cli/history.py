@@ -1,8 +1,8 @@
 """Undo and redo by whole commands."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from todo_adapters.sqlite.undo_journal import Entry, Step, UndoJournal
 from todo_cli.console import Console
@@ -14,8 +14,7 @@ from todo_core.tasks import Change, Reversion
 _SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A command that can be undone, or done again, and what that would do to its tasks."""
 
     verb: str

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
@@ -134,7 +134,7 @@ class Import:
         if key is None or self._present.holds(value.origin):
             self.tally.known += 1
             return None
-        return replace(draft, idempotency=key)
+        return draft._replace(idempotency=key)
 
     def _refusal(self) -> Failure:
         message, lines = f"Nothing was imported from {self._source.name}:", self.tally.invalid_lines

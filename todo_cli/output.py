@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from todo_cli.console import Console
 from todo_cli.exit_codes import Failure
@@ -12,8 +12,7 @@ from todo_cli.task_table import card, look, table
 from todo_core.task import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """Prints tasks as JSON, as bare ids, for people on a terminal, or tab-separated for a pipe."""
 
     console: Console

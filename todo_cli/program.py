@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 
 from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
 from todo_cli.console import Console
@@ -16,38 +16,34 @@ COMPLETE_VARIABLE = "_TODO_COMPLETE"
 """Set by the scripts that ``todo completion`` prints, to the shell's name and what it wants."""
 
 
-@dataclass(slots=True)
 class Options:
     """What the command line says to every command."""
 
-    database: str | None = None
-    server: str | None = None
-    user: str | None = None
-    json: bool = False
-    quiet: bool = False
-    settings: Mapping[str, str] | None = None
-    """Those beside the command line, once they are read."""
+    def __init__(self) -> None:
+        self.database: str | None = None
+        self.server: str | None = None
+        self.user: str | None = None
+        self.json = False
+        self.quiet = False
 
 
-@dataclass(frozen=True, slots=True)
 class Program:
     """One run of the program: its streams, its clock and the options of its command line."""
 
-    console: Console
-    clock: Clock
-    options: Options = field(default_factory=Options)
+    def __init__(self, console: Console, clock: Clock) -> None:
+        self.console = console
+        self.clock = clock
+        self.options = Options()
 
     @property
     def output(self) -> Output:
         """Where results go."""
         return Output(self.console, self.options.json, self.options.quiet)
 
-    @property
+    @cached_property
     def settings(self) -> Mapping[str, str]:
         """What the environment and a file named .env say, by the names of the variables; empty is unset."""
-        if self.options.settings is None:
-            self.options.settings = read_settings(self.console.environ)
-        return self.options.settings
+        return read_settings(self.console.environ)
 
     @property
     def user_id(self) -> str:

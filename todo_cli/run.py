@@ -3,7 +3,6 @@
 import errno
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import click
 
@@ -41,7 +40,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
     except TodoError as error:
         meaning = _with_server(exit_of(error), program)
         hint = " ".join([meaning.hint, *getattr(error, "__notes__", ())]).strip()
-        return _refuse(program, replace(meaning, hint=hint), str(error))
+        return _refuse(program, meaning._replace(hint=hint), str(error))
     except Failure as failure:
         return _refuse(program, failure.exit, str(failure), failure.details)
     except BrokenPipeError:
@@ -84,7 +83,7 @@ def _with_server(meaning: Exit, program: Program) -> Exit:
     address = program.address if "{server}" in meaning.hint else None
     if not isinstance(address, ServerAddress):
         return meaning
-    return replace(meaning, hint=meaning.hint.format(server=address.url))
+    return meaning._replace(hint=meaning.hint.format(server=address.url))
 
 
 def _help_for(error: click.ClickException) -> str:

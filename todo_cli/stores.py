@@ -43,7 +43,7 @@ def store_name(address: StorageAddress | ServerAddress) -> str:
     match address:
         case SqliteAddress(path):
             return f"sqlite:{path.resolve()}"
-        case PostgresAddress(url):
+        case PostgresAddress(url=url):
             return f"postgresql:{url.rpartition('@')[2].partition('?')[0]}"
         case MemoryAddress():
             return "memory:"

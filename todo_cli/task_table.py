@@ -1,7 +1,7 @@
 """Tasks as people read them: a table fitted to the terminal, and one task in full."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from todo_cli.console import Console
 from todo_cli.safe_text import pad, visible, width
@@ -12,8 +12,7 @@ _NARROWEST_DESCRIPTION = len("Description")
 _RESET = "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """How a state of a task is shown: never by colour alone."""
 
     symbol: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ POLICY = TaskPolicy()
 """The rules of the console: the limits of most contracts, and a trash."""
 
 
-@dataclass(frozen=True)
 class TodoList:
     """A list that records each change in the history, under the words of the command that makes it.
 
@@ -31,11 +29,12 @@ class TodoList:
     Raises what todo_core.tasks.Tasks raises.
     """
 
-    tasks: Tasks
-    user_id: str
-    clock: Clock
-    open_history: Callable[[], "History"]
-    """Called once, when the history is first needed."""
+    def __init__(self, tasks: Tasks, user_id: str, clock: Clock, open_history: Callable[[], "History"]) -> None:
+        """``open_history`` is called once, when the history is first needed."""
+        self.tasks = tasks
+        self.user_id = user_id
+        self.clock = clock
+        self.open_history = open_history
 
     @cached_property
     def history(self) -> "History":

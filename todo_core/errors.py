@@ -22,7 +22,6 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -35,7 +34,6 @@ class TodoError(Exception):
     code: str
 
 
-@dataclass(eq=False)
 class InvalidInput(TodoError):
     """A value breaks a rule of the domain.
 
@@ -43,23 +41,21 @@ class InvalidInput(TodoError):
     The value itself is never part of the error.
     """
 
-    field: str
-    reason: str
-    detail: str
-
-    def __post_init__(self) -> None:
-        self.code = self.reason
+    def __init__(self, field: str, reason: str, detail: str) -> None:
+        self.field, self.reason, self.detail = field, reason, detail
+        self.code = reason
 
     def __str__(self) -> str:
         return self.detail
 
 
-@dataclass(eq=False)
 class TaskNotFound(TodoError):
     """The user has no such task."""
 
     code = "task_not_found"
-    task_id: int
+
+    def __init__(self, task_id: int) -> None:
+        self.task_id = task_id
 
     def __str__(self) -> str:
         return f"Task with ID {self.task_id} not found."
@@ -69,24 +65,25 @@ class TaskHidden(TaskNotFound):
     """The task belongs to another user, which only an audit log may tell from a missing one."""
 
 
-@dataclass(eq=False)
 class TaskForbidden(TodoError):
     """The task exists and belongs to another user."""
 
     code = "task_forbidden"
-    task_id: int
+
+    def __init__(self, task_id: int) -> None:
+        self.task_id = task_id
 
     def __str__(self) -> str:
         return f"Task with ID {self.task_id} belongs to another user."
 
 
-@dataclass(eq=False)
 class VersionConflict(TodoError):
     """The task is at ``version``, which is none of those that the caller accepts."""
 
     code = "version_conflict"
-    task_id: int
-    version: int
+
+    def __init__(self, task_id: int, version: int) -> None:
+        self.task_id, self.version = task_id, version
 
     def __str__(self) -> str:
         return f"Task with ID {self.task_id} was changed by somebody else."
@@ -141,7 +138,6 @@ class TokenError(TodoError):
     """A bearer token could not be accepted."""
 
 
-@dataclass(eq=False)
 class TokenRefused(TokenError):
     """The token proves nobody's identity.
 
@@ -150,9 +146,9 @@ class TokenRefused(TokenError):
     """
 
     code = "token_invalid"
-    reason: str
-    longest: timedelta | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
+
+    def __init__(self, reason: str, longest: timedelta | None = None, facts: Mapping[str, str] | None = None) -> None:
+        self.reason, self.longest, self.facts = reason, longest, facts or {}
 
     def __str__(self) -> str:
         return self.reason

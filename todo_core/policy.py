@@ -1,14 +1,13 @@
 """The rules that a deployment may choose."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WIDEST_TITLE = 500
 WIDEST_DESCRIPTION = 1000
 """Code points that every store keeps; the limits of a policy may be narrower."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskPolicy:
+class TaskPolicy(NamedTuple):
     """What differs between the specifications; everything else is the same for all of them.
 
     ``title_limit`` and ``description_limit`` count code points. Where ``title_generated`` holds, a task without a title

@@ -1,8 +1,8 @@
 """Which of a user's tasks a list shows, in which order, and from where on."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from todo_core.task import Task
 
@@ -48,16 +48,14 @@ class Sort(StrEnum):
         return Position(value, task.id)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a sorted list: the value that the list is sorted by, then the task's id."""
 
     value: datetime | str
     task_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class TaskQuery:
+class TaskQuery(NamedTuple):
     """A list of one user's tasks.
 
     ``search`` is literal text that the title or the description must hold, whatever the case of its letters;

@@ -1,10 +1,8 @@
 """The use cases of the to-do list."""
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from todo_core.errors import (
     IdempotencyKeyInTrash,
@@ -25,8 +23,7 @@ Versions = Collection[int] | None
 """The versions that a caller accepts for a task it wants to change; None accepts any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Created:
+class Created(NamedTuple):
     """The outcome of a create request; ``replayed`` says that an earlier request had made the task."""
 
     task: Task
@@ -178,7 +175,10 @@ async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, 
 
 
 def _digest(fields: TaskFields) -> bytes:
-    sent = {name: value for name, value in asdict(fields).items() if value is not ABSENT}
+    import hashlib  # noqa: PLC0415  a key is rare, and OpenSSL slow to load
+    import json  # noqa: PLC0415  likewise
+
+    sent = {name: value for name, value in fields._asdict().items() if value is not ABSENT}
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).digest()
 
 

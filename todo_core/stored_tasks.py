@@ -1,7 +1,6 @@
 """One user's to-do list in a store."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from todo_core.errors import TaskForbidden, TaskNotFound, VersionConflict
@@ -41,7 +40,7 @@ class StoredTasks(Tasks):
             yield tasks
             if len(tasks) < PAGE_LIMIT:
                 return
-            query = replace(query, after=query.sort.position(tasks[-1]))
+            query = query._replace(after=query.sort.position(tasks[-1]))
 
     async def add_all(self, new: Iterable[NewTask]) -> Sequence[int]:
         return await self._repository.add_all(self._user_id, new)

@@ -1,24 +1,21 @@
 """The driving port: one user's to-do list, as a program for that user works with it."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task, TaskFields, TaskState
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """What a step did to one task: ``after`` is the same object where nothing changed, None where the task is gone."""
 
     before: Task
     after: Task | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reversion:
+class Reversion(NamedTuple):
     """Give a task back what it had, provided that nobody changed it since it was at ``version``."""
 
     task_id: int

@@ -4,7 +4,6 @@ import re
 from array import array
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from urllib.parse import quote
 
 from fastapi import Request, Response
@@ -48,7 +47,7 @@ class TaskEndpoints:
         """List the user's tasks, oldest first unless sorted otherwise."""
         query = self._lists.query(request, user_id)
         limit = query.limit or PAGE_LIMIT
-        tasks = await self._page(request, user_id, replace(query, limit=limit + 1))
+        tasks = await self._page(request, user_id, query._replace(limit=limit + 1))
         page, more = tasks[:limit], len(tasks) > limit
         headers = {**PRIVATE}
         if more and query.limit is None:

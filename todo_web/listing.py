@@ -4,7 +4,6 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from typing import TypeVar
@@ -208,7 +207,7 @@ def continued(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
         position = _position(query.sort, from_json(place))
     except (ValueError, InvalidInput):
         raise refusal from None
-    return replace(query, after=position)
+    return query._replace(after=position)
 
 
 def _position(sort: Sort, place: object) -> Position:

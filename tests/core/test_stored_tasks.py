@@ -1,7 +1,6 @@
 """Several tasks at once: all of them or none."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -194,7 +193,7 @@ def test_many_drafts_are_added_in_one_step(tasks: List) -> None:
     new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
     assert list(run_now(tasks.stored.add_all(iter([new, new])))) == [5, 6]
     assert tasks.shown() == [1, 2, 3, 5, 6]
-    keyed = replace(new, idempotency=Idempotency("k", b"digest"))
+    keyed = new._replace(idempotency=Idempotency("k", b"digest"))
     assert list(run_now(tasks.stored.add_all([keyed, keyed]))) == [7]
 
 
@@ -229,7 +228,7 @@ def test_a_long_list_comes_in_pages_that_join(total: int) -> None:
 
 def test_drafts_that_are_known_are_counted_for_their_own_user(tasks: List) -> None:
     new = NewTask.draft("ann", TaskFields(title="Fresh"), TaskPolicy(), tasks.clock.now())
-    drafts = [new, *(replace(new, idempotency=Idempotency(key, b"digest")) for key in ("a", "b", "c"))]
+    drafts = [new, *(new._replace(idempotency=Idempotency(key, b"digest")) for key in ("a", "b", "c"))]
     assert run_now(tasks.stored.count_known(drafts)) == 0
     run_now(tasks.stored.add_all(drafts[:3]))
     assert run_now(tasks.stored.count_known(drafts)) == 2

@@ -79,7 +79,7 @@ def test_every_field_of_the_contract_and_of_its_policy_can_be_set(tmp_path: Path
 
 def test_a_field_that_no_key_sets_does_not_exist() -> None:
     """A field that is added to the value is missing in the file until it stands there too, and in the documentation."""
-    settable = {field.name for kind in (Contract, TaskPolicy) for field in fields(kind)} - {"name", "policy"}
+    settable = {field.name for field in fields(Contract)} - {"name", "policy"} | {*TaskPolicy._fields}
     assert set(ContractTable.model_fields) == settable | {"extends"}
     assert {field.name for field in fields(ListEnvelope)} == {"tasks", "total"}
     assert [key.split(".")[1] for key in MAY_BE if key.startswith("field_names.")] == list(PUBLISHED_FIELDS)

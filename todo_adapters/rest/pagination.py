@@ -1,7 +1,6 @@
 """The lists of a server, page by page."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 
 from todo_adapters.rest.response import Response, strange
 from todo_core.query import PAGE_LIMIT, Position, Status, TaskQuery
@@ -19,7 +18,7 @@ def find(ask: Ask, query: TaskQuery) -> Sequence[Task]:
     # What is to be skipped is read as well: a server of before knows no offset and would ignore it.
     end = None if query.limit is None else query.offset + query.limit
     found: list[Task] = []
-    for page in pages(ask, replace(query, limit=end)):
+    for page in pages(ask, query._replace(limit=end)):
         found += [task for task in page if _is_beyond(query, task, query.after)]
         if end is not None and len(found) >= end:
             break

@@ -4,10 +4,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from todo_adapters.private_file import make_private
 from todo_adapters.sqlite.connection import refuse_newer, schema_version, transaction, translated_errors
@@ -45,8 +44,7 @@ _SCHEMA = (
 _OF_LIST = "entry IN (SELECT id FROM entries WHERE store = :store AND user_id = :user_id)"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What a command did to one task: the fields that differ, before and after, and the versions that had them.
 
     A task that the command made was at version 0 before, which no task ever is.
@@ -59,8 +57,7 @@ class Step:
     after_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One command that can be undone or redone."""
 
     id: int
@@ -214,7 +211,7 @@ def _step(row: tuple[int, str, int, str, int]) -> Step:
 
 
 def _text(state: TaskState) -> str:
-    values = {name: getattr(state, name) for name in state.__slots__ if getattr(state, name) is not ABSENT}
+    values = {name: getattr(state, name) for name in state._fields if getattr(state, name) is not ABSENT}
     return json.dumps(values, default=datetime.isoformat)
 
 

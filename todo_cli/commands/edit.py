@@ -1,7 +1,5 @@
 """todo edit."""
 
-from dataclasses import replace
-
 import click
 
 from todo_cli.composition import open_list
@@ -26,7 +24,7 @@ def edit_command(
         raise Misuse("Either --description or --no-description, not both.")
     changes = TaskFields(title=ABSENT if title is None else title)
     if no_description or description is not None:
-        changes = replace(changes, description=program.console.typed_or_piped(description))
+        changes = changes._replace(description=program.console.typed_or_piped(description))
     if changes == TaskFields():
         raise Misuse("Nothing to change; use --title, --description or --no-description.")
     with open_list(program) as todo_list:

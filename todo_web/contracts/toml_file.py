@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import fields, replace
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ _SERVICE = (
 """Where the service itself answers; below the first segment of each it may answer at more."""
 
 _BY_NAME = {contract.name: contract for contract in CONTRACTS}
-_POLICY = {field.name for field in fields(TaskPolicy)}
 
 
 def read_contracts(path: Path) -> tuple[Contract, ...]:
@@ -72,7 +71,7 @@ def _extended(name: str, table: ContractTable) -> Contract:
     """Return the published contract with everything that the table sets."""
     base = _BY_NAME[table.extends]
     changes = {key: getattr(table, key) for key in table.model_fields_set - {"extends"}}
-    policy = {key: changes.pop(key) for key in changes.keys() & _POLICY}
+    policy = {key: changes.pop(key) for key in changes.keys() & set(TaskPolicy._fields)}
     if table.page_size == "all":
         changes["page_size"] = None
     if lifetime := table.token_lifetime:
@@ -83,7 +82,7 @@ def _extended(name: str, table: ContractTable) -> Contract:
         changes["field_names"] = table.field_names.changed()
     if table.completed_values:
         changes["completed_values"] = tuple(table.completed_values)
-    return replace(base, name=name, policy=replace(base.policy, **policy), **changes)
+    return replace(base, name=name, policy=base.policy._replace(**policy), **changes)
 
 
 def _check_completion(contract: Contract) -> None:
