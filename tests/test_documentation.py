@@ -74,11 +74,11 @@ def test_every_path_that_is_named_exists() -> None:
 
 
 def found(path: str) -> list[Path]:
-    """Return what a path names; an asterisk stands for any name, braces for one of several."""
+    """Return what a path names; NAME and an asterisk stand for any name, braces for one of several."""
     if braces := re.search(r"\{([^{}]*)\}", path):
         before, after = path[: braces.start()], path[braces.end() :]
         return [file for one in braces[1].split(",") for file in found(before + one + after)]
-    return list(ROOT.glob(path.rstrip("/")))
+    return list(ROOT.glob(path.replace("NAME", "*").rstrip("/")))
 
 
 def test_every_module_that_is_named_exists() -> None:
