@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import assert_never
 
 from todo_adapters.address import (
     MemoryAddress,
@@ -36,6 +37,8 @@ def open_store(address: StorageAddress) -> Iterator[TaskRepository]:
 
             with open_with_psycopg2(address, pool_size=1) as repository:
                 yield repository
+        case _:
+            assert_never(address)
 
 
 def store_name(address: StorageAddress | ServerAddress) -> str:

@@ -8,8 +8,6 @@ from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.development_token import issue_token
 from todo_web.settings import Settings
 
-ALL_CONTRACTS = ("fastapi-backend-crud", "fastapi-todo-backend", "backend-api", "task-management", "backend-todo-api")
-
 
 def bearer(user_id: str = "ann", ttl: timedelta = timedelta(hours=1)) -> dict[str, str]:
     """Return the header with which a user proves who they are."""

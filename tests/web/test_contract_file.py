@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from tests.support.documented import OWN_CONTRACTS, PAGE
 from tests.support.secrecy import SECRET
-from tests.support.service import ALL_CONTRACTS, settings
+from tests.support.service import settings
 from todo_core.policy import TaskPolicy
 from todo_web.command_line import main
 from todo_web.contracts import CONTRACTS, PUBLISHED_FIELDS, Contract, ListEnvelope, choose_contracts, read_contracts
@@ -18,7 +18,7 @@ from todo_web.contracts.choice import one_request_fits
 from todo_web.contracts.toml_schema import MAY_BE, ContractTable
 
 EXTENDS = 'extends = "fastapi-backend-crud"'
-FIVE = ", ".join(ALL_CONTRACTS)
+FIVE = ", ".join(contract.name for contract in CONTRACTS)
 
 
 def read(folder: Path, text: str) -> tuple[Contract, ...]:

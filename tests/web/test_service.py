@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.support.service import ALL_CONTRACTS, bearer, settings
+from tests.support.service import bearer, settings
 from tests.web.conftest import Start
 from todo_web.contracts import CONTRACTS, Contract
 
@@ -171,10 +171,6 @@ def test_a_contract_that_nobody_knows_refuses_to_start() -> None:
     for names in ("nonsense", ",", "backend-api,nonsense"):
         with pytest.raises(ValueError, match="backend-api"):
             settings(TODO_CONTRACTS=names)
-
-
-def test_every_contract_is_known() -> None:
-    assert tuple(contract.name for contract in CONTRACTS) == ALL_CONTRACTS
 
 
 def test_two_services_in_one_process_share_nothing(start: Start) -> None:
