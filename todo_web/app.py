@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -50,6 +51,7 @@ def create_app(
     contracts = sorted(settings.contracts, key=lambda contract: not contract.user_in_path)
     app = FastAPI(
         title="To-do service",
+        version=version("todo-service"),
         description=DESCRIPTION,
         # Every contract's own routes come first: what else names them must not slow them down, nor hide any.
         routes=[

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any
 
 import pytest
@@ -71,6 +72,10 @@ def test_the_document_is_valid(start: Start, contract: Contract) -> None:
     document = serve(start, contract).get("/openapi.json").json()
     OpenAPIV31SpecValidator(document).validate()
     assert document["openapi"].startswith("3.1.")
+
+
+def test_the_document_tells_the_version_of_the_service(client: TestClient) -> None:
+    assert client.get("/openapi.json").json()["info"]["version"] == version("todo-service")
 
 
 @every_contract
