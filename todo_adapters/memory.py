@@ -1,13 +1,14 @@
 """Tasks kept in this process only: for tests and demonstrations."""
 
-import operator
 from array import array
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from threading import Lock
 
 from todo_core.ports import Outcome
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Position, Sort, Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 from todo_core.text import fold
 
@@ -18,8 +19,8 @@ class MemoryTaskRepository:
     def __init__(self) -> None:
         self._lock = Lock()
         self._last_id = 0
-        self._tasks: dict[str, dict[int, Task]] = defaultdict(dict)
-        self._keys: dict[int, Idempotency] = {}
+        self._users: dict[str, _UserTasks] = defaultdict(_UserTasks)
+        self._owners: dict[int, str] = {}
 
     async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
         with self._lock:
@@ -32,38 +33,34 @@ class MemoryTaskRepository:
 
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
         with self._lock:
-            task = self._by_key(user_id, key)
-            return (task, self._keys[task.id].digest) if task else None
+            return self._of(user_id).find_by_key(key)
 
     async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
-        return self._tasks.get(user_id, {}).get(task_id)
+        return self._of(user_id).tasks.get(task_id)
 
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
         with self._lock:
-            tasks = list(self._tasks.get(user_id, {}).values())
-        place = query.sort.position
-        found = sorted((task for task in tasks if _shows(query, task)), key=place, reverse=query.sort.descending)
-        if start := query.after:
-            beyond = operator.lt if query.sort.descending else operator.gt
-            found = [task for task in found if beyond(place(task), start)]
-        return found[query.offset :][: query.limit]
+            user = self._of(user_id)
+            return [user.tasks[task_id] for task_id in user.ids(query)]
 
     async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
         with self._lock:
-            return sum(_shows(query, task) for task in self._tasks.get(user_id, {}).values())
+            return self._of(user_id).count(query)
 
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
-        return array("q", (task.id for task in await self.find(user_id, query)))
+        with self._lock:
+            return array("q", self._of(user_id).ids(query))
 
     async def find_among(  # noqa: D102  the port says it
         self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
     ) -> Sequence[Task]:
-        tasks = self._tasks.get(user_id, {})
-        return [tasks[task_id] for task_id in task_ids if task_id in tasks and _shows(query, tasks[task_id])]
+        tasks = self._of(user_id).tasks
+        found = (tasks[task_id] for task_id in task_ids if task_id in tasks)
+        return [task for task in found if _shows(query.status, task) and _holds(query.search, task)]
 
     async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
         with self._lock:
-            current = self._tasks.get(before.user_id, {}).get(before.id)
+            current = self._of(before.user_id).tasks.get(before.id)
             if current is None or current.version != before.version:
                 return False
             self._store(current, after)
@@ -73,7 +70,7 @@ class MemoryTaskRepository:
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
         with self._lock:
-            tasks = self._tasks.get(user_id, {})
+            tasks = self._of(user_id).tasks
             before = {task_id: tasks[task_id] for task_id in task_ids if task_id in tasks}
             outcomes = decide(before)
             for task_id in before.keys() & outcomes.keys():
@@ -82,41 +79,110 @@ class MemoryTaskRepository:
 
     async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
         with self._lock:
-            for user_id, tasks in self._tasks.items():
-                if task_id in tasks:
-                    return user_id if tasks[task_id].visible else None
-        return None
+            owner = self._owners.get(task_id)
+            return owner if owner is not None and self._users[owner].tasks[task_id].visible else None
 
     async def check(self) -> None:  # noqa: D102  the port says it
         return
 
+    def _of(self, user_id: str) -> "_UserTasks":
+        """Return what a user has, without keeping anything for one who has nothing."""
+        return self._users.get(user_id) or _UserTasks()
+
     def _add(self, new: NewTask) -> Task | None:
-        if new.idempotency and self._by_key(new.user_id, new.idempotency.key):
+        user = self._users[new.user_id]
+        if new.idempotency and user.find_by_key(new.idempotency.key):
             return None
         self._last_id += 1
-        task = new.with_id(self._last_id)
-        self._tasks[new.user_id][task.id] = task
-        if new.idempotency:
-            self._keys[task.id] = new.idempotency
-        return task
-
-    def _by_key(self, user_id: str, key: str) -> Task | None:
-        tasks = self._tasks.get(user_id, {})
-        return next((task for task in tasks.values() if task.id in self._keys and self._keys[task.id].key == key), None)
+        self._owners[self._last_id] = new.user_id
+        return user.add(new, self._last_id)
 
     def _store(self, before: Task, after: Task | None) -> None:
+        self._users[before.user_id].store(before, after)
         if after is None:
-            del self._tasks[before.user_id][before.id]
-            self._keys.pop(before.id, None)
+            del self._owners[before.id]
+
+
+class _UserTasks:
+    """The tasks of one user, and what finds them without a look at all of them.
+
+    A list is kept in order from the first time that somebody asks for it; orders that nobody asks for cost nothing.
+    """
+
+    def __init__(self) -> None:
+        self.tasks: dict[int, Task] = {}
+        self._orders: dict[tuple[Status, Sort], list[Position]] = {}
+        self._keys: dict[int, Idempotency] = {}
+        self._made_by: dict[str, int] = {}
+
+    def ids(self, query: TaskQuery) -> Iterator[int]:
+        """Return the ids of the tasks that a query asks for, in its order."""
+        order, after = self._order(query.status, query.sort), query.after
+        if query.sort.descending:
+            places = range(bisect_left(order, after) if after else len(order))[::-1]
         else:
-            self._tasks[before.user_id][before.id] = after
+            places = range(bisect_right(order, after) if after else 0, len(order))
+        if query.search is None:
+            return (order[place].task_id for place in places[query.offset :][: query.limit])
+        found = (order[place].task_id for place in places if _holds(query.search, self.tasks[order[place].task_id]))
+        return islice(found, query.offset, None if query.limit is None else query.offset + query.limit)
+
+    def count(self, query: TaskQuery) -> int:
+        """Return how many tasks match a query's filter."""
+        order = self._order(query.status, Sort.CREATED)
+        if query.search is None:
+            return len(order)
+        return sum(_holds(query.search, self.tasks[place.task_id]) for place in order)
+
+    def find_by_key(self, key: str) -> tuple[Task, bytes] | None:
+        """Return the task that an idempotency key made, and the key's digest."""
+        task_id = self._made_by.get(key)
+        return None if task_id is None else (self.tasks[task_id], self._keys[task_id].digest)
+
+    def add(self, new: NewTask, task_id: int) -> Task:
+        """Make a task of a draft, whose key is free."""
+        task = new.with_id(task_id)
+        self.store(None, task)
+        if new.idempotency:
+            self._keys[task_id] = new.idempotency
+            self._made_by[new.idempotency.key] = task_id
+        return task
+
+    def store(self, before: Task | None, after: Task | None) -> None:
+        """Put what has become of a task in its places, in every order that is kept."""
+        for (status, sort), order in self._orders.items():
+            old, new = _place(status, sort, before), _place(status, sort, after)
+            if old != new:
+                if old:
+                    del order[bisect_left(order, old)]
+                if new:
+                    insort(order, new)
+        if after:
+            self.tasks[after.id] = after
+        elif before:
+            del self.tasks[before.id]
+            if key := self._keys.pop(before.id, None):
+                del self._made_by[key.key]
+
+    def _order(self, status: Status, sort: Sort) -> list[Position]:
+        """Return where the tasks of a list stand, the smallest first."""
+        ascending = Sort(sort.field)
+        if (status, ascending) not in self._orders:
+            places = (_place(status, ascending, task) for task in self.tasks.values())
+            self._orders[status, ascending] = sorted(place for place in places if place)
+        return self._orders[status, ascending]
 
 
-def _shows(query: TaskQuery, task: Task) -> bool:
-    if task.visible == (query.status is Status.DELETED):
+def _place(status: Status, sort: Sort, task: Task | None) -> Position | None:
+    """Return where a task stands in a list; None if the list does not show it."""
+    return sort.position(task) if task and _shows(status, task) else None
+
+
+def _shows(status: Status, task: Task) -> bool:
+    if task.visible == (status is Status.DELETED):
         return False
-    if query.status in {Status.PENDING, Status.COMPLETED} and task.completed != (query.status is Status.COMPLETED):
-        return False
-    return query.search is None or any(
-        fold(query.search) in fold(text) for text in (task.title, task.description or "")
-    )
+    return status not in {Status.PENDING, Status.COMPLETED} or task.completed == (status is Status.COMPLETED)
+
+
+def _holds(search: str | None, task: Task) -> bool:
+    return search is None or any(fold(search) in fold(text) for text in (task.title, task.description or ""))
