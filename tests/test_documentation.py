@@ -13,6 +13,7 @@ GIT = shutil.which("git") or "git"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+PROGRAM = re.compile(r"^ *(?:[$] |[A-Z_]+=\S+ )*(?:todo|todo-web|uv|pytest|ruff|mypy|lint-imports)\b.*", re.MULTILINE)
 NAMED_PATH = re.compile(
     r"(?<![\w/.*-])(?:todo_\w+|tests|docs|deploy|examples|\.ci|\.github)/[\w./@*{},-]*[\w/*}](?![\w(])"
 )
@@ -61,6 +62,17 @@ def leads_somewhere(page: Path, target: str) -> bool:
     path, _, anchor = target.partition("#")
     file = (page.parent / path).resolve() if path else page
     return file.exists() and file.is_relative_to(ROOT) and (not anchor or anchor in anchors(file))
+
+
+def test_a_page_says_how_to_find_the_programs_before_it_uses_them() -> None:
+    """They are in a virtual environment, which is not active in a new terminal."""
+    early = [
+        f"{named(page)}: {command[0].strip()}"
+        for page in PAGES
+        if (command := PROGRAM.search(text := page.read_text(encoding="utf-8")))
+        and ". .venv/bin/activate" not in text[: command.start()]
+    ]
+    assert early == []
 
 
 def test_every_path_that_is_named_exists() -> None:
