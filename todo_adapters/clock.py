@@ -2,9 +2,13 @@
 
 from datetime import UTC, datetime
 
+from todo_core.override import override
+from todo_core.ports import Clock
 
-class SystemClock:
-    """Implements todo_core.ports.Clock."""
 
-    def now(self) -> datetime:  # noqa: D102  the port says it
+class SystemClock(Clock):
+    """The operating system's clock."""
+
+    @override
+    def now(self) -> datetime:
         return datetime.now(UTC)

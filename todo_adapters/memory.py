@@ -7,14 +7,15 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from threading import Lock
 
-from todo_core.ports import Outcome
+from todo_core.override import override
+from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import Position, Sort, Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 from todo_core.text import fold
 
 
-class MemoryTaskRepository:
-    """Implements todo_core.ports.TaskRepository over dictionaries; safe with several threads."""
+class MemoryTaskRepository(TaskRepository):
+    """Keeps tasks in dictionaries; safe with several threads."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -22,43 +23,50 @@ class MemoryTaskRepository:
         self._users: dict[str, _UserTasks] = defaultdict(_UserTasks)
         self._owners: dict[int, str] = {}
 
-    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def add(self, new: NewTask) -> Task | None:
         with self._lock:
             return self._add(new)
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         drafts = [draft._replace(user_id=user_id) for draft in new]
         with self._lock:
             return [task.id for task in map(self._add, drafts) if task]
 
-    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+    @override
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         with self._lock:
             return self._of(user_id).find_by_key(key)
 
-    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def get(self, user_id: str, task_id: int) -> Task | None:
         return self._of(user_id).tasks.get(task_id)
 
-    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+    @override
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         with self._lock:
             user = self._of(user_id)
             return [user.tasks[task_id] for task_id in user.ids(query)]
 
-    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+    @override
+    async def count(self, user_id: str, query: TaskQuery) -> int:
         with self._lock:
             return self._of(user_id).count(query)
 
-    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         with self._lock:
             return array("q", self._of(user_id).ids(query))
 
-    async def find_among(  # noqa: D102  the port says it
-        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
-    ) -> Sequence[Task]:
+    @override
+    async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         tasks = self._of(user_id).tasks
         found = (tasks[task_id] for task_id in task_ids if task_id in tasks)
         return [task for task in found if _shows(query.status, task) and _holds(query.search, task)]
 
-    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+    @override
+    async def replace(self, before: Task, after: Task | None) -> bool:
         with self._lock:
             current = self._of(before.user_id).tasks.get(before.id)
             if current is None or current.version != before.version:
@@ -66,7 +74,8 @@ class MemoryTaskRepository:
             self._store(current, after)
             return True
 
-    async def change(  # noqa: D102  the port says it
+    @override
+    async def change(
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
         with self._lock:
@@ -77,12 +86,14 @@ class MemoryTaskRepository:
                 self._store(before[task_id], outcomes[task_id])
             return outcomes
 
-    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+    @override
+    async def owner_of(self, task_id: int) -> str | None:
         with self._lock:
             owner = self._owners.get(task_id)
             return owner if owner is not None and self._users[owner].tasks[task_id].visible else None
 
-    async def check(self) -> None:  # noqa: D102  the port says it
+    @override
+    async def check(self) -> None:
         return
 
     def _of(self, user_id: str) -> "_UserTasks":

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from todo_adapters.fair_queue import FairQueue, Waiter, overloaded
+from todo_core.override import override
 from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.synchronous import run_now
@@ -18,8 +19,8 @@ from todo_core.task import NewTask, Task
 Result = TypeVar("Result")
 
 
-class ThreadedTaskRepository:
-    """Implements todo_core.ports.TaskRepository by moving each call of a blocking one to a worker thread.
+class ThreadedTaskRepository(TaskRepository):
+    """Moves each call of a blocking repository to a worker thread.
 
     Reading and writing have threads of their own, so that reads go on while writers wait for a lock; so has a look at
     the store's state, which may take longer than either. Users take turns at both. A call that is cancelled goes on in
@@ -44,44 +45,54 @@ class ThreadedTaskRepository:
         """How many calls wait for a turn."""
         return self._writers.waiting + self._readers.waiting
 
-    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def add(self, new: NewTask) -> Task | None:
         return await self._writers.run(new.user_id, self._repository.add, new)
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         return await self._writers.run(user_id, self._repository.add_all, user_id, new)
 
-    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+    @override
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         return await self._readers.run(user_id, self._repository.find_by_key, user_id, key)
 
-    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def get(self, user_id: str, task_id: int) -> Task | None:
         return await self._readers.run(user_id, self._repository.get, user_id, task_id)
 
-    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+    @override
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         return await self._readers.run(user_id, self._repository.find, user_id, query)
 
-    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+    @override
+    async def count(self, user_id: str, query: TaskQuery) -> int:
         return await self._readers.run(user_id, self._repository.count, user_id, query)
 
-    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         return await self._readers.run(user_id, self._repository.order, user_id, query)
 
-    async def find_among(  # noqa: D102  the port says it
-        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
-    ) -> Sequence[Task]:
+    @override
+    async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         return await self._readers.run(user_id, self._repository.find_among, user_id, query, task_ids)
 
-    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+    @override
+    async def replace(self, before: Task, after: Task | None) -> bool:
         return await self._writers.run(before.user_id, self._repository.replace, before, after)
 
-    async def change(  # noqa: D102  the port says it
+    @override
+    async def change(
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
         return await self._writers.run(user_id, self._repository.change, user_id, task_ids, decide)
 
-    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+    @override
+    async def owner_of(self, task_id: int) -> str | None:
         return await self._readers.run(None, self._repository.owner_of, task_id)
 
-    async def check(self) -> None:  # noqa: D102  the port says it
+    @override
+    async def check(self) -> None:
         await self._checks.run(None, self._repository.check)
 
 

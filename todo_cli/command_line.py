@@ -8,6 +8,7 @@ import click
 from todo_cli.exit_codes import HELP as EXIT_HELP
 from todo_cli.options import options_of_the_program
 from todo_cli.program import Program
+from todo_core.override import override
 
 COMMANDS = (
     "add",
@@ -34,10 +35,12 @@ COMMANDS = (
 class Commands(click.Group):
     """Finds a command in its module when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002, D102  click says it
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002, D102  likewise
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"todo_cli.commands.{cmd_name}{'_' if iskeyword(cmd_name) else ''}")

@@ -15,6 +15,7 @@ from todo_cli.exit_codes import Failure, Misuse
 from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
 from todo_core.errors import TodoError
+from todo_core.override import override
 from todo_core.query import Status, TaskQuery
 
 _SHOWN = 200
@@ -45,7 +46,8 @@ class TitledBash(BashComplete):
 
     source_template = _BASH_SCRIPT
 
-    def format_completion(self, item: CompletionItem) -> str:  # noqa: D102  click says it
+    @override
+    def format_completion(self, item: CompletionItem) -> str:
         title = item.help if item.type == "plain" and item.value.isdigit() else None
         return f"{item.type}\t{item.value}\t{title or ''}"
 

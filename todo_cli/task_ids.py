@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from todo_cli.program import Program
+from todo_core.override import override
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -22,16 +23,18 @@ class TaskId(click.ParamType[int]):
 
     name = "id"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:  # noqa: D102  click says it
+    @override
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
         task_id = parse_task_id(value)
         if task_id is None:
             self.fail(not_an_id(value), param, ctx)
         return task_id
 
-    def shell_complete(  # noqa: D102  click says it
+    @override
+    def shell_complete(
         self,
         ctx: click.Context,
-        param: click.Parameter,  # noqa: ARG002  likewise
+        param: click.Parameter,
         incomplete: str,
     ) -> "list[CompletionItem]":
         from todo_cli.shell_completion import task_id_items  # noqa: PLC0415  only a shell that completes needs it

@@ -1,5 +1,6 @@
 """What the domain needs from the outside."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -13,6 +14,7 @@ Outcome = TypeVar("Outcome", bound=Task | None)
 class Clock(Protocol):
     """Tells the time."""
 
+    @abstractmethod
     def now(self) -> datetime:
         """Return an aware time in UTC, in whole microseconds."""
 
@@ -24,12 +26,14 @@ class TaskRepository(Protocol):
     returns.
     """
 
+    @abstractmethod
     async def add(self, new: NewTask) -> Task | None:
         """Store a task under an id above all that were given before; ids count from 1 over all users.
 
         Returns None, and stores nothing, if one of the user's tasks holds the same idempotency key.
         """
 
+    @abstractmethod
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         """Store tasks of one user, all or none, without holding them all in memory.
 
@@ -37,21 +41,27 @@ class TaskRepository(Protocol):
         stored, in their order. What the iterable raises is passed on.
         """
 
+    @abstractmethod
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         """Return the task, in the trash or not, that an idempotency key made, and the digest kept with it."""
 
+    @abstractmethod
     async def get(self, user_id: str, task_id: int) -> Task | None:
         """Return a task of the user, in the trash or not."""
 
+    @abstractmethod
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         """Return the tasks that a query asks for, in its order."""
 
+    @abstractmethod
     async def count(self, user_id: str, query: TaskQuery) -> int:
         """Return how many tasks match a query's filter, wherever it starts and however few it asks for."""
 
+    @abstractmethod
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         """Return the ids of the tasks that ``find`` would return, in its order."""
 
+    @abstractmethod
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         """Return those of some tasks that a query's filter shows now, in the order of the ids.
 
@@ -59,12 +69,14 @@ class TaskRepository(Protocol):
         that no change meanwhile shifts: no task comes twice, and none is missing that is there all the while.
         """
 
+    @abstractmethod
     async def replace(self, before: Task, after: Task | None) -> bool:
         """Compare and set: store ``after``, or remove the task for None, if it is still at the version of ``before``.
 
         Returns False, and changes nothing, if it is not.
         """
 
+    @abstractmethod
     async def change(
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
@@ -76,9 +88,11 @@ class TaskRepository(Protocol):
         ``decide`` returned, as it is stored: a store that keeps its own time puts that in.
         """
 
+    @abstractmethod
     async def owner_of(self, task_id: int) -> str | None:
         """Return the id of the user who owns a task outside the trash, whoever asks. Only to tell 403 from 404."""
 
+    @abstractmethod
     async def check(self) -> None:
         """Return if the store answers and can be used; raise what is wrong otherwise."""
 
@@ -86,6 +100,7 @@ class TaskRepository(Protocol):
 class TokenVerifier(Protocol):
     """Tells who sent a request."""
 
+    @abstractmethod
     async def verify(self, token: str, longest: timedelta | None = None, resource: str | None = None) -> str:
         """Return the user id that a compact JWT proves, if it is valid for at most ``longest`` from now.
 
@@ -93,5 +108,6 @@ class TokenVerifier(Protocol):
         KeysUnavailable when there is no key to verify with.
         """
 
+    @abstractmethod
     async def check(self) -> None:
         """Return if tokens can be verified now. Raises KeysUnavailable."""

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from datetime import datetime
 
 from todo_core.errors import TaskForbidden, TaskNotFound, VersionConflict
+from todo_core.override import override
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
@@ -22,18 +23,23 @@ class StoredTasks(Tasks):
         self._user_id = user_id
         self._service = TaskService(repository, clock, policy)
 
+    @override
     async def check(self) -> None:
         await self._repository.check()
 
+    @override
     async def create(self, fields: TaskFields) -> Task:
         return (await self._service.create(self._user_id, fields)).task
 
+    @override
     async def get(self, task_id: int) -> Task:
         return await self._service.get(self._user_id, task_id)
 
+    @override
     async def find(self, query: TaskQuery) -> Sequence[Task]:
         return await self._service.list(self._user_id, query)
 
+    @override
     async def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
         query = TaskQuery(status, limit=PAGE_LIMIT)
         while tasks := await self.find(query):
@@ -42,6 +48,7 @@ class StoredTasks(Tasks):
                 return
             query = query._replace(after=query.sort.position(tasks[-1]))
 
+    @override
     async def add_all(self, new: Iterable[NewTask]) -> Sequence[int]:
         return await self._repository.add_all(self._user_id, new)
 
@@ -53,6 +60,7 @@ class StoredTasks(Tasks):
                 known += await self._repository.find_by_key(self._user_id, draft.idempotency.key) is not None
         return known
 
+    @override
     async def update(self, task_ids: Collection[int], changes: TaskFields) -> Sequence[Change]:
         try:
             return await self._change(task_ids, lambda task, now: task.edit(changes, self._policy, now))
@@ -60,12 +68,15 @@ class StoredTasks(Tasks):
             changes.check(self._policy)
             raise
 
+    @override
     async def complete(self, task_ids: Collection[int]) -> Sequence[Change]:
         return await self._change(task_ids, Task.complete)
 
+    @override
     async def reopen(self, task_ids: Collection[int]) -> Sequence[Change]:
         return await self._change(task_ids, Task.reopen)
 
+    @override
     async def delete(self, task_ids: Collection[int]) -> Sequence[Change]:
         return await self._change(task_ids, deletion(self._policy))
 
@@ -73,9 +84,11 @@ class StoredTasks(Tasks):
         """Remove tasks for good, in the trash or not, where the policy has a trash."""
         return await self._change(task_ids, remove, in_trash=self._policy.has_trash)
 
+    @override
     async def restore(self, task_ids: Collection[int]) -> Sequence[Change]:
         return await self._change(task_ids, Task.restore, in_trash=self._policy.has_trash)
 
+    @override
     async def put_back(self, reversions: Collection[Reversion], known_at: datetime) -> Sequence[Change]:
         steps = {reversion.task_id: reversion for reversion in reversions}
 

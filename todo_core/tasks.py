@@ -1,5 +1,6 @@
 """The driving port: one user's to-do list, as a program for that user works with it."""
 
+from abc import abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -31,39 +32,51 @@ class Tasks(Protocol):
     Every method may raise StorageUnavailable, StorageUnusable and, where the list is on a server, TokenError.
     """
 
+    @abstractmethod
     async def check(self) -> None:
         """Return if the list can be used; raise what is wrong otherwise."""
 
+    @abstractmethod
     async def create(self, fields: TaskFields) -> Task:
         """Create a task. Raises InvalidInput."""
 
+    @abstractmethod
     async def get(self, task_id: int) -> Task:
         """Return a task outside the trash. Raises as a change does."""
 
+    @abstractmethod
     async def find(self, query: TaskQuery) -> Sequence[Task]:
         """Return the tasks that a query asks for, in its order. A list need not tell their versions: they may be 0."""
 
+    @abstractmethod
     def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
         """Return the tasks with a status, the oldest first, without holding them all in memory. Versions as above."""
 
+    @abstractmethod
     async def add_all(self, new: Iterable[NewTask]) -> Sequence[int]:
         """Store drafts, except for those whose idempotency key has made a task already; return the ids of the rest."""
 
+    @abstractmethod
     async def update(self, task_ids: Collection[int], changes: TaskFields) -> Sequence[Change]:
         """Change the fields that were sent. Raises InvalidInput, whether or not the user has the tasks."""
 
+    @abstractmethod
     async def complete(self, task_ids: Collection[int]) -> Sequence[Change]:
         """Mark tasks as done."""
 
+    @abstractmethod
     async def reopen(self, task_ids: Collection[int]) -> Sequence[Change]:
         """Mark tasks as still to do."""
 
+    @abstractmethod
     async def delete(self, task_ids: Collection[int]) -> Sequence[Change]:
         """Put tasks into the trash; remove them for good where the policy has none."""
 
+    @abstractmethod
     async def restore(self, task_ids: Collection[int]) -> Sequence[Change]:
         """Take tasks out of the trash; where deletion is permanent there is none."""
 
+    @abstractmethod
     async def put_back(self, reversions: Collection[Reversion], known_at: datetime) -> Sequence[Change]:
         """Return tasks to earlier states.
 

@@ -13,11 +13,12 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from todo_adapters.neon import PoolUse
 from todo_adapters.neon.dsn import Dsn
-from todo_adapters.neon.executor import Row, Values
+from todo_adapters.neon.executor import Executor, Row, Transaction, Values
 from todo_adapters.neon.pool import Connection, ConnectionPool
 from todo_adapters.neon.sqlstates import UNKNOWN_HOST, connection_error, domain_error
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
+from todo_core.override import override
 
 _LOGGER = logging.getLogger("todo.storage")
 
@@ -33,8 +34,8 @@ _LOST = (
 )
 
 
-class AsyncpgExecutor:
-    """Implements todo_adapters.neon.executor.Executor in the event loop in which it was opened."""
+class AsyncpgExecutor(Executor):
+    """Runs statements in the event loop in which it was opened."""
 
     def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
@@ -59,7 +60,8 @@ class AsyncpgExecutor:
         self._deadline = deadline
         self._settling: set[asyncio.Task[None]] = set()
 
-    async def fetch(  # noqa: D102  the protocol says it
+    @override
+    async def fetch(
         self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
         with _translated_errors():
@@ -71,8 +73,9 @@ class AsyncpgExecutor:
                     priority = True
                 return await self._fetch_once(statement, values, alive=True, priority=priority)
 
+    @override
     @asynccontextmanager
-    async def transaction(self, user_id: str) -> AsyncIterator["AsyncpgTransaction"]:  # noqa: D102  the protocol says it
+    async def transaction(self, user_id: str) -> AsyncIterator["AsyncpgTransaction"]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
                 connection = await self._pool.acquire(user_id)
@@ -87,7 +90,8 @@ class AsyncpgExecutor:
             raise
         self._pool.release(connection)
 
-    async def close(self) -> None:  # noqa: D102  the protocol says it
+    @override
+    async def close(self) -> None:
         await self._pool.close(_GRACE)
 
     def pool_use(self) -> PoolUse:
@@ -132,8 +136,8 @@ class AsyncpgExecutor:
             self._pool.release(connection)
 
 
-class AsyncpgTransaction:
-    """Implements todo_adapters.neon.executor.Transaction."""
+class AsyncpgTransaction(Transaction):
+    """A transaction on one connection, which is not given back before it ends."""
 
     def __init__(self, connection: Connection, deadline: float) -> None:
         """Raise StorageUnavailable if the connection has ended."""
@@ -142,7 +146,8 @@ class AsyncpgTransaction:
         with _translated_errors():
             self._transaction = connection.transaction()
 
-    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
+    @override
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
                 return await _fetch(self._connection, statement, values)

@@ -1,5 +1,6 @@
 """What the repository needs from a driver."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
@@ -13,6 +14,7 @@ Values = Mapping[str, Any]
 class Transaction(Protocol):
     """Runs statements of one transaction."""
 
+    @abstractmethod
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
         """Return the rows of a statement. Raises as Executor does."""
 
@@ -24,6 +26,7 @@ class Executor(Protocol):
     InvalidInput for a text that is wider than its column. Times come back in UTC.
     """
 
+    @abstractmethod
     async def fetch(
         self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
@@ -33,11 +36,13 @@ class Executor(Protocol):
         statement of a use case has ``priority`` over those that begin one, because its use case has waited already.
         """
 
+    @abstractmethod
     def transaction(self, user_id: str) -> AbstractAsyncContextManager[Transaction]:
         """Commit at the end of the block; roll back if it raises, and pass on what it raised.
 
         It waits for a connection once, in the user's turn.
         """
 
+    @abstractmethod
     async def close(self) -> None:
         """Close all connections."""

@@ -14,11 +14,12 @@ from sqlalchemy import URL, Engine, create_engine, event, exc
 from sqlmodel import Session
 
 from todo_adapters.neon.dsn import Dsn
-from todo_adapters.neon.executor import Row, Values
+from todo_adapters.neon.executor import Executor, Row, Transaction, Values
 from todo_adapters.neon.psycopg2_deadline import install_wait_callback, time_limit
 from todo_adapters.neon.sqlstates import UNAVAILABLE, domain_error
 from todo_adapters.neon.statements import Statement
 from todo_core.errors import StorageUnavailable
+from todo_core.override import override
 
 _RECYCLE = 240
 """Seconds of age after which a connection is replaced: long before Neon suspends, or a network forgets it."""
@@ -27,10 +28,11 @@ _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_coun
 """After a minute of silence the operating system knows that an idle connection leads nowhere, and so does the check."""
 
 
-class Psycopg2Executor:
-    """Implements todo_adapters.neon.executor.Executor; safe with several threads.
+class Psycopg2Executor(Executor):
+    """Runs statements in the thread that calls; safe with several threads.
 
-    Connects on first use, so the database may be asleep.
+    Connects on first use, so the database may be asleep. Users wait for their turn in front of the threads
+    (todo_adapters.threaded), so nothing here depends on the user or on a priority.
     """
 
     def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:
@@ -42,13 +44,9 @@ class Psycopg2Executor:
         event.listen(self._engine, "connect", _commit_each_statement)
         event.listen(self._engine, "checkin", _commit_each_statement)
 
-    async def fetch(  # noqa: D102  the protocol says it
-        self,
-        statement: Statement,
-        values: Values,
-        *,
-        repeatable: bool = False,
-        priority: bool = False,  # noqa: ARG002  who calls from several threads lets users take turns
+    @override
+    async def fetch(
+        self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
         with translated_errors(), time_limit(self._deadline):
             try:
@@ -61,11 +59,9 @@ class Psycopg2Executor:
                     raise
             return self._fetch_once(statement, values)
 
+    @override
     @asynccontextmanager
-    async def transaction(  # noqa: D102  the protocol says it
-        self,
-        user_id: str,  # noqa: ARG002  who calls from several threads lets users take turns
-    ) -> AsyncIterator["Psycopg2Transaction"]:
+    async def transaction(self, user_id: str) -> AsyncIterator["Psycopg2Transaction"]:
         with Session(self._engine) as session:
             transaction = Psycopg2Transaction(session, self._deadline)
             try:
@@ -75,7 +71,8 @@ class Psycopg2Executor:
                 transaction.roll_back()
                 raise
 
-    async def close(self) -> None:  # noqa: D102  the protocol says it
+    @override
+    async def close(self) -> None:
         self._engine.dispose()
 
     def _fetch_once(self, statement: Statement, values: Values) -> Sequence[Row]:
@@ -83,14 +80,15 @@ class Psycopg2Executor:
             return _fetch(session, statement, values)
 
 
-class Psycopg2Transaction:
-    """Implements todo_adapters.neon.executor.Transaction; the first statement begins it."""
+class Psycopg2Transaction(Transaction):
+    """A transaction of one session; the first statement begins it."""
 
     def __init__(self, session: Session, deadline: float) -> None:
         self._session = session
         self._deadline = deadline
 
-    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:  # noqa: D102  the protocol says it
+    @override
+    async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
         with translated_errors(), time_limit(self._deadline):
             if not self._session.in_transaction():
                 link = cast("extensions.connection", self._session.connection().connection.driver_connection)

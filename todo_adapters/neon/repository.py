@@ -9,24 +9,27 @@ from todo_adapters.neon.executor import Executor, Transaction, Values
 from todo_adapters.neon.sqlstates import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
-from todo_core.ports import Outcome
+from todo_core.override import override
+from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
 _BATCH = 500
 
 
-class NeonTaskRepository:
-    """Implements todo_core.ports.TaskRepository; suspends exactly if its executor does."""
+class NeonTaskRepository(TaskRepository):
+    """Keeps tasks in PostgreSQL; suspends exactly if its executor does."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
 
-    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def add(self, new: NewTask) -> Task | None:
         rows = await self._executor.fetch(statements.ADD, {"owner": new.user_id, **_draft(new)})
         return new.with_id(rows[0][0]) if rows else None
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         drafts = iter(new)
         stored: list[int] = []
         async with self._executor.transaction(user_id) as transaction:
@@ -36,45 +39,51 @@ class NeonTaskRepository:
                 stored += [row[0] for row in rows]
         return stored
 
-    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+    @override
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         values = {"owner": user_id, "key": key}
         rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True, priority=True)
         return (Task(*rows[0][:-1]), rows[0][-1]) if rows else None
 
-    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def get(self, user_id: str, task_id: int) -> Task | None:
         values = {"owner": user_id, "task_id": task_id}
         rows = await self._executor.fetch(statements.GET, values, repeatable=True)
         return Task(*rows[0]) if rows else None
 
-    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+    @override
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         statement = statements.find(statements.ListShape.of(query))
         rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
         return [Task(*row) for row in rows]
 
-    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+    @override
+    async def count(self, user_id: str, query: TaskQuery) -> int:
         statement = statements.count(query.status, searching=query.search is not None)
         values = {"owner": user_id, "search": query.search}
         rows = await self._executor.fetch(statement, values, repeatable=True, priority=True)
         return int(rows[0][0])
 
-    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         statement = statements.order(statements.ListShape.of(query))
         rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
         return array("q", (row[0] for row in rows))
 
-    async def find_among(  # noqa: D102  the port says it
-        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
-    ) -> Sequence[Task]:
+    @override
+    async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         statement = statements.find_among(query.status, searching=query.search is not None)
         values = {"owner": user_id, "search": query.search, "task_ids": [*task_ids]}
         rows = await self._executor.fetch(statement, values, repeatable=True)
         tasks = {task.id: task for task in (Task(*row) for row in rows)}
         return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
-    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+    @override
+    async def replace(self, before: Task, after: Task | None) -> bool:
         return bool(await self._executor.fetch(*_replacement(before, after), priority=True))
 
-    async def change(  # noqa: D102  the port says it
+    @override
+    async def change(
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
         async with self._executor.transaction(user_id) as transaction:
@@ -84,11 +93,13 @@ class NeonTaskRepository:
                 await transaction.fetch(*_replacement(before[task_id], outcomes[task_id]))
             return outcomes
 
-    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+    @override
+    async def owner_of(self, task_id: int) -> str | None:
         rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True, priority=True)
         return rows[0][0] if rows else None
 
-    async def check(self) -> None:  # noqa: D102  the port says it
+    @override
+    async def check(self) -> None:
         rows = await self._executor.fetch(statements.STATE, {}, repeatable=True, priority=True)
         revision, encoding, read_only = rows[0] if rows else ("", UTF8, "off")
         if encoding != UTF8:

@@ -16,6 +16,7 @@ from todo_adapters.rest.problem_details import domain_error
 from todo_adapters.rest.response import Response
 from todo_adapters.rest.task_json import ANY_POLICY, creation, fields_of, same_content, write_of
 from todo_core.errors import IdempotencyError, StorageUnavailable, TaskNotFound, VersionConflict
+from todo_core.override import override
 from todo_core.ports import Clock
 from todo_core.query import Status, TaskQuery
 from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields
@@ -37,26 +38,32 @@ class RestTasks(Tasks):
         self._token = token
         self._clock = clock
 
+    @override
     async def check(self) -> None:
         # A token is not needed for that, so none is sent.
         response = self._client.send(Request("GET", READY))
         if response.status != HTTPStatus.OK:
             raise domain_error(response)
 
+    @override
     async def create(self, fields: TaskFields) -> Task:
         fields.check(ANY_POLICY)
         return self._create(fields_of(fields), str(uuid4())).task
 
+    @override
     async def get(self, task_id: int) -> Task:
         return self._live(task_id)
 
+    @override
     async def find(self, query: TaskQuery) -> Sequence[Task]:
         return find(self._list, query)
 
+    @override
     async def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
         for page in pages(self._list, TaskQuery(status)):
             yield page
 
+    @override
     async def add_all(self, new: Iterable[NewTask]) -> Sequence[int]:
         """Store drafts, one request each. Those that were stored before an error stay, and the error counts them."""
         added: list[int] = []
@@ -74,23 +81,29 @@ class RestTasks(Tasks):
             raise StorageUnavailable(f"{error} {count} added before that.") from None
         return added
 
+    @override
     async def update(self, task_ids: Collection[int], changes: TaskFields) -> Sequence[Change]:
         changes.check(ANY_POLICY)
         return self._change(task_ids, lambda task, now: task.edit(changes, ANY_POLICY, now))
 
+    @override
     async def complete(self, task_ids: Collection[int]) -> Sequence[Change]:
         return self._change(task_ids, Task.complete)
 
+    @override
     async def reopen(self, task_ids: Collection[int]) -> Sequence[Change]:
         return self._change(task_ids, Task.reopen)
 
+    @override
     async def delete(self, task_ids: Collection[int]) -> Sequence[Change]:
         return self._change(task_ids, Task.delete)
 
+    @override
     async def restore(self, task_ids: Collection[int]) -> Sequence[Change]:
         ids = list(dict.fromkeys(task_ids))
         return change_all(lambda: [Step(task_id, self._version(task_id), None, None) for task_id in ids], self._write)
 
+    @override
     async def put_back(self, reversions: Collection[Reversion], known_at: datetime) -> Sequence[Change]:
         return change_all(lambda: [self._reversion(reversion, known_at) for reversion in reversions], self._write)
 

@@ -23,7 +23,8 @@ from todo_adapters.sqlite.connection import (
     try_out,
 )
 from todo_core.errors import StorageUnusable
-from todo_core.ports import Outcome
+from todo_core.override import override
+from todo_core.ports import Outcome, TaskRepository
 from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
@@ -62,8 +63,8 @@ _STATUS = {
 }
 
 
-class SqliteTaskRepository:
-    """Implements todo_core.ports.TaskRepository; blocks, and may be called from several threads."""
+class SqliteTaskRepository(TaskRepository):
+    """Keeps tasks in a SQLite file; blocks, and may be called from several threads."""
 
     def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
         """Open the store and make or upgrade its schema; wait for other processes at most ``busy_timeout`` seconds.
@@ -88,44 +89,50 @@ class SqliteTaskRepository:
             with lock:
                 connection.close()
 
-    async def add(self, new: NewTask) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def add(self, new: NewTask) -> Task | None:
         with self._writing() as db:
             task_id = _add(db, new.user_id, new)
             return new.with_id(task_id) if task_id else None
 
-    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
         with self._writing() as db, transaction(db):
             return [task_id for task_id in (_add(db, user_id, draft) for draft in new) if task_id]
 
-    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:  # noqa: D102  the port says it
+    @override
+    async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         with self._using(self._reader) as db:
             row = db.execute(_FIND_BY_KEY, (user_id, key)).fetchone()
         return (_task(row[:-1]), row[-1]) if row else None
 
-    async def get(self, user_id: str, task_id: int) -> Task | None:  # noqa: D102  the port says it
+    @override
+    async def get(self, user_id: str, task_id: int) -> Task | None:
         with self._using(self._reader) as db:
             row = db.execute(_GET, (user_id, task_id)).fetchone()
         return _task(row) if row else None
 
-    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:  # noqa: D102  the port says it
+    @override
+    async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         statement, values = _find(_COLUMNS, user_id, query)
         with self._using(self._reader) as db:
             return [_task(row) for row in db.execute(statement, values)]
 
-    async def count(self, user_id: str, query: TaskQuery) -> int:  # noqa: D102  the port says it
+    @override
+    async def count(self, user_id: str, query: TaskQuery) -> int:
         conditions, values = _filter(user_id, query)
         with self._using(self._reader) as db:
             row = db.execute(f"SELECT count(*) FROM tasks WHERE {conditions}", values).fetchone()
         return int(row[0])
 
-    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:  # noqa: D102  the port says it
+    @override
+    async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         statement, values = _find("id", user_id, query)
         with self._using(self._reader) as db:
             return array("q", (task_id for (task_id,) in db.execute(statement, values)))
 
-    async def find_among(  # noqa: D102  the port says it
-        self, user_id: str, query: TaskQuery, task_ids: Sequence[int]
-    ) -> Sequence[Task]:
+    @override
+    async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         conditions, values = _filter(user_id, query)
         statement = (
             f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} AND id IN (SELECT value FROM json_each(:task_ids))"
@@ -135,11 +142,13 @@ class SqliteTaskRepository:
             tasks = {task.id: task for task in map(_task, rows)}
         return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
-    async def replace(self, before: Task, after: Task | None) -> bool:  # noqa: D102  the port says it
+    @override
+    async def replace(self, before: Task, after: Task | None) -> bool:
         with self._writing() as db:
             return _store(db, before, after)
 
-    async def change(  # noqa: D102  the port says it
+    @override
+    async def change(
         self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
     ) -> Mapping[int, Outcome]:
         with self._writing() as db, transaction(db):
@@ -150,12 +159,14 @@ class SqliteTaskRepository:
                 _store(db, before[task_id], outcomes[task_id])
             return outcomes
 
-    async def owner_of(self, task_id: int) -> str | None:  # noqa: D102  the port says it
+    @override
+    async def owner_of(self, task_id: int) -> str | None:
         with self._using(self._reader) as db:
             row = db.execute(_OWNER, (task_id,)).fetchone()
         return row[0] if row else None
 
-    async def check(self) -> None:  # noqa: D102  the port says it
+    @override
+    async def check(self) -> None:
         self._refuse_replaced()
         with self._using(self._reader) as db:
             db.execute(_OWNER, (0,)).fetchone()

@@ -7,7 +7,9 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from todo_adapters.tokens.jwks import KeySet, KeySetUnusable, VerificationKey, read_key_set
+from todo_adapters.tokens.verifier import KeySource
 from todo_core.errors import KeysUnavailable, TokenRefused
+from todo_core.override import override
 from todo_core.ports import Clock
 
 FRESH = timedelta(seconds=300)
@@ -24,8 +26,8 @@ class FetchFailed(Exception):
     """The issuer did not answer with a key set; the message says why and holds no address."""
 
 
-class KeyCache:
-    """Implements todo_adapters.tokens.verifier.KeySource; fetches a key set when it is due, in one task at most.
+class KeyCache(KeySource):
+    """Holds an issuer's key set, and fetches it anew when that is due, in one task at most.
 
     Keys are fresh for 300 s. Then the next request starts a refresh and goes on with what is known; an issuer that is
     down is asked again every 30 s, and its last keys are used for up to 24 h. A key id that is not known may start a
@@ -45,6 +47,7 @@ class KeyCache:
         self._usable_until = self._refresh_at = self._search_at = _NEVER
         self._task: asyncio.Task[None] | None = None
 
+    @override
     def current(self) -> KeySet | None:
         """Return the keys that may be used now; starts a refresh if one is due, and never waits for it."""
         now = self._clock.now()
@@ -52,6 +55,7 @@ class KeyCache:
             self._start()
         return self._usable()
 
+    @override
     async def find(self, key_id: str | None) -> tuple[VerificationKey, KeySet]:
         """Return the key of this id and all the keys in use; waits only for a fetch that may find an unknown key.
 

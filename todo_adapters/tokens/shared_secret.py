@@ -3,6 +3,8 @@
 import jwt
 
 from todo_adapters.tokens.jwks import VerificationKey
+from todo_adapters.tokens.verifier import KeySource
+from todo_core.override import override
 
 HS256 = "HS256"
 
@@ -41,16 +43,18 @@ def read_secret(secret: str) -> bytes:
         raise SecretUnusable(f"The shared secret is a public key or a certificate; {_HINT}.") from None
 
 
-class SharedSecret:
-    """Implements todo_adapters.tokens.verifier.KeySource: one key for HS256, whatever key id a token names."""
+class SharedSecret(KeySource):
+    """One key for HS256, whatever key id a token names."""
 
     def __init__(self, secret: str) -> None:
         """Raise SecretUnusable as ``read_secret``."""
         key, hmac = read_secret(secret), jwt.get_algorithm_by_name(HS256)
         self._key = VerificationKey(HS256, lambda signed, signature: hmac.verify(signed, key, signature))
 
-    async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:  # noqa: ARG002, D102  the protocol says it
+    @override
+    async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:
         return self._key, self._key
 
-    def current(self) -> object | None:  # noqa: D102  the protocol says it
+    @override
+    def current(self) -> object | None:
         return self._key

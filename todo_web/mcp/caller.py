@@ -1,12 +1,14 @@
 """Who calls a tool, and what each way in does for every call."""
 
 import logging
+from abc import abstractmethod
 from collections.abc import Awaitable
 from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 
 from todo_core.errors import StorageError, TaskHidden, TodoError
+from todo_core.override import override
 from todo_web.audit import access_denied, log_event
 from todo_web.problems import noted
 from todo_web.storage_deadline import in_time, within
@@ -19,52 +21,59 @@ Result = TypeVar("Result")
 class Caller(Protocol):
     """The user whose tasks a call works on."""
 
-    @property
-    def user_id(self) -> str:
-        """The user's id."""
+    user_id: str
 
+    @abstractmethod
     async def in_time(self, work: Awaitable[Result]) -> Result:
         """Give a call's work its deadline. Raises StorageUnavailable when that is over."""
 
+    @abstractmethod
     def note(self, error: TodoError) -> None:
         """Log what an operator has to know of an error."""
 
+    @abstractmethod
     def access_denied(self, reason: str) -> None:
         """Log that the user asked for what is somebody else's."""
 
 
-class RequestCaller:
-    """Implements Caller for a request whose token has been verified."""
+class RequestCaller(Caller):
+    """The sender of a request whose token has been verified."""
 
     def __init__(self, request: Request) -> None:
         self._request = request
         self.user_id: str = request.state.user_id
 
-    async def in_time(self, work: Awaitable[Result]) -> Result:  # noqa: D102  the protocol says it
+    @override
+    async def in_time(self, work: Awaitable[Result]) -> Result:
         return await in_time(self._request, work)
 
-    def note(self, error: TodoError) -> None:  # noqa: D102  the protocol says it
+    @override
+    def note(self, error: TodoError) -> None:
         self._request.state.after_answer.append(noted(self._request, error))
 
-    def access_denied(self, reason: str) -> None:  # noqa: D102  the protocol says it
+    @override
+    def access_denied(self, reason: str) -> None:
         access_denied(self._request, reason)
 
 
-class LocalCaller:
-    """Implements Caller for the one user of a program on their own machine. ``deadline`` is in seconds."""
+class LocalCaller(Caller):
+    """The one user of a program on their own machine. ``deadline`` is in seconds."""
 
     def __init__(self, user_id: str, deadline: float) -> None:
         self.user_id = user_id
         self._deadline = deadline
 
-    async def in_time(self, work: Awaitable[Result]) -> Result:  # noqa: D102  the protocol says it
+    @override
+    async def in_time(self, work: Awaitable[Result]) -> Result:
         return await within(self._deadline, work)
 
-    def note(self, error: TodoError) -> None:  # noqa: D102  the protocol says it
+    @override
+    def note(self, error: TodoError) -> None:
         if isinstance(error, StorageError):
             _LOGGER.warning("storage_error", extra={"reason": str(error)})
         elif isinstance(error, TaskHidden):
             self.access_denied("foreign_task")
 
-    def access_denied(self, reason: str) -> None:  # noqa: D102  the protocol says it
+    @override
+    def access_denied(self, reason: str) -> None:
         log_event("authorization_violation", reason, user_id=self.user_id)
