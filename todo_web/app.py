@@ -5,17 +5,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
-from starlette.exceptions import HTTPException
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.middleware import Middleware
+from starlette.types import ASGIApp
 
-from todo_core.errors import TodoError
 from todo_web import health
 from todo_web.admission import Admission
 from todo_web.composition import Storage, WebContainer, running, storage_of
 from todo_web.garbage_collection import rare_collections
 from todo_web.ignored_fields import IGNORED
-from todo_web.middleware import Cors, FaultBarrier, RequestIdentity, TrailingSlash
-from todo_web.problems import Problem, answer_domain_error, answer_http_exception, answer_problem
+from todo_web.middleware import Cors, ErrorAnswers, RequestIdentity, TrailingSlash
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_log import RequestLog
 from todo_web.routes import contract_routes, other_routes
@@ -34,6 +33,21 @@ LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[
 """Origins of pages that this machine serves to itself."""
 
 
+class Application(FastAPI):
+    """FastAPI with this service's middleware in the place of its own."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the router within the middleware.
+
+        FastAPI adds two layers that answer errors, one that measures bodies and one that records exceptions of others:
+        ErrorAnswers and BodyReader do all of that here, and each layer is felt by every request.
+        """
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        for middleware, arguments, options in reversed(self.user_middleware):
+            app = middleware(app, *arguments, **options)
+        return app
+
+
 def create_app(
     settings: Settings | None = None, storage: Storage | None = None, *, development: bool = False
 ) -> FastAPI:
@@ -49,7 +63,7 @@ def create_app(
     log = RequestLog() if settings.request_log and not development else None
     # A contract with the user in its path comes first: /api/tasks/tasks is the list of a user called "tasks".
     contracts = sorted(settings.contracts, key=lambda contract: not contract.user_in_path)
-    app = FastAPI(
+    app = Application(
         title="To-do service",
         version=version("todo-service"),
         description=DESCRIPTION,
@@ -71,13 +85,8 @@ def create_app(
                 allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
                 expose_headers=EXPOSED,
             ),
-            Middleware(FaultBarrier),
+            Middleware(ErrorAnswers),
         ],
-        exception_handlers={
-            Problem: answer_problem,
-            TodoError: answer_domain_error,
-            HTTPException: answer_http_exception,
-        },
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,

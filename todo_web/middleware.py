@@ -10,11 +10,11 @@ from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from todo_web.problems import Problem, problem_response
+from todo_web.problems import Problem, answer_to, log_fault, problem_response
 from todo_web.request_log import RequestLog
 
 _LOGGER = logging.getLogger("todo.web")
@@ -31,9 +31,9 @@ def identify(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 
 
 class RequestIdentity:
-    """Gives every request an id, and puts it on every answer.
+    """Gives every request an id, by which the log knows it, and puts it on every answer.
 
-    By that id the log knows the request.
+    ``status`` beside it in the request's state is None until the answer has begun.
     """
 
     def __init__(self, app: ASGIApp, log: RequestLog | None) -> None:
@@ -45,14 +45,14 @@ class RequestIdentity:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         request_id = identify(scope["headers"])
-        scope.setdefault("state", {})["request_id"] = request_id.decode()
+        state = scope.setdefault("state", {})
+        state |= {"request_id": request_id.decode(), "status": None}
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
-        began, status = perf_counter(), None
+        began = perf_counter()
 
         async def send_with_identity(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                state["status"] = message["status"]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
@@ -60,7 +60,7 @@ class RequestIdentity:
             return await self._app(scope, receive, send_with_identity)
         finally:
             if self._log:
-                self._log.note(scope, status, began)
+                self._log.note(scope, began)
 
 
 class TrailingSlash:
@@ -80,10 +80,10 @@ class TrailingSlash:
         await self._app(scope, receive, send)
 
 
-class FaultBarrier:
-    """Answers a fault of the program with a problem that tells nothing of it, and logs the rest.
+class ErrorAnswers:
+    """Answers whatever a request raises with a problem.
 
-    It stands inside the CORS middleware, so that a page can read this answer as well.
+    It stands inside the CORS middleware, so that a page can read these answers as well.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -91,36 +91,29 @@ class FaultBarrier:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
         try:
-            await self._app(scope, receive, watch)
+            await self._app(scope, receive, send)
         except ClientDisconnect:
             return
         except asyncio.CancelledError:
-            if not started:
+            if not _has_begun(scope):
                 await problem_response(scope, shutting_down())(scope, receive, send)
             raise
-        except Exception:
-            _LOGGER.exception("unexpected_error", extra={"request_id": scope["state"]["request_id"]})
-            if started:
+        except Exception as error:
+            if _has_begun(scope):
+                log_fault(scope, error)
                 raise
-            await problem_response(scope, unexpected_error())(scope, receive, send)
+            await answer_to(Request(scope, receive), error)(scope, receive, send)
+
+
+def _has_begun(scope: Scope) -> bool:
+    """Whether an answer is on its way, so that no other can be given."""
+    return scope["state"]["status"] is not None
 
 
 def shutting_down() -> Problem:
     """Return the answer to a request that could not be carried out before the service ends."""
     return Problem(503, "shutting_down", "The service is ending; try again.", {"Retry-After": "1"})
-
-
-def unexpected_error() -> Problem:
-    """Return the answer to a request that the program has a fault with."""
-    return Problem(500, "unexpected_error", "Something went wrong here; the request id helps to find out what.")
 
 
 class Cors(CORSMiddleware):

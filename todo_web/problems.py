@@ -145,18 +145,29 @@ def problem_response(scope: Scope, problem: Problem) -> Response:
     return Response(body.model_dump_json(exclude_none=True), problem.status, problem.headers, MEDIA_TYPE)
 
 
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """Handle Problem."""
-    assert isinstance(error, Problem)  # noqa: S101  FastAPI registers handlers for one class each
-    return problem_response(request.scope, error)
+def answer_to(request: Request, error: Exception) -> Response:
+    """Return the answer to what a request has raised; to a fault of the program, one that tells nothing of it."""
+    match error:
+        case Problem():
+            return problem_response(request.scope, error)
+        case TodoError():
+            response = problem_response(request.scope, problem_of(error))
+            response.background = noted(request, error)
+            return response
+        case HTTPException():
+            return problem_response(request.scope, _framework_problem(request, error))
+    log_fault(request.scope, error)
+    return problem_response(request.scope, unexpected_error())
 
 
-async def answer_domain_error(request: Request, error: Exception) -> Response:
-    """Handle TodoError."""
-    assert isinstance(error, TodoError)  # noqa: S101  FastAPI registers handlers for one class each
-    response = problem_response(request.scope, problem_of(error))
-    response.background = noted(request, error)
-    return response
+def log_fault(scope: Scope, error: Exception) -> None:
+    """Log a fault of the program."""
+    _LOGGER.error("unexpected_error", exc_info=error, extra={"request_id": scope["state"]["request_id"]})
+
+
+def unexpected_error() -> Problem:
+    """Return the answer to a request that the program has a fault with."""
+    return Problem(500, "unexpected_error", "Something went wrong here; the request id helps to find out what.")
 
 
 def noted(request: Request, error: TodoError) -> BackgroundTask:
@@ -173,16 +184,13 @@ async def _audit_later(request: Request, error: TodoError) -> None:
     audit(request, error)
 
 
-async def answer_http_exception(request: Request, error: Exception) -> Response:
-    """Handle what the framework raises: unknown paths and methods."""
-    assert isinstance(error, HTTPException)  # noqa: S101  FastAPI registers handlers for one class each
+def _framework_problem(request: Request, error: HTTPException) -> Problem:
+    """Say what the framework refuses: unknown paths and methods."""
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_methods(request)))
-    return problem_response(
-        request.scope, Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)
-    )
+    return Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)
 
 
 def _methods(request: Request) -> set[str]:

@@ -34,7 +34,7 @@ class RequestLog:
         self._lines: list[_Line] = []
         self._encoder = msgspec.json.Encoder()
 
-    def note(self, scope: Scope, status: int | None, began: float) -> None:
+    def note(self, scope: Scope, began: float) -> None:
         """Add a request that began at that time of ``perf_counter``; no status means that the client left before it."""
         if not self._lines:
             asyncio.get_running_loop().call_later(_DELAY, self.write)
@@ -42,7 +42,7 @@ class RequestLog:
             _Line(
                 method=scope["method"],
                 route=getattr(scope.get("route"), "path_format", None),  # the path itself may hold what is private
-                status=status,
+                status=scope["state"]["status"],
                 milliseconds=round((perf_counter() - began) * 1000, 2),
                 request_id=scope["state"]["request_id"],
                 time=datetime.now(UTC),

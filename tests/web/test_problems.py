@@ -18,6 +18,7 @@ ANSWERED = [
 
 MADE = {
     errors.TokenRefused: errors.TokenRefused("bad_signature"),
+    errors.TokenExpired: errors.TokenExpired("expired"),
     errors.VersionConflict: errors.VersionConflict(7, 2),
 }
 """Those whose facts are a part of the answer."""

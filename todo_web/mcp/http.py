@@ -16,7 +16,7 @@ from todo_web.body import BODY_LIMIT, content_too_large, unsupported_media_type
 from todo_web.mcp.caller import Caller, RequestCaller
 from todo_web.mcp.public_address import METADATA_PATH, PublicAddress
 from todo_web.mcp.server import assistant_server
-from todo_web.problems import Problem, answer_domain_error, answer_problem, problem_response
+from todo_web.problems import Problem, answer_to, problem_response
 from todo_web.settings import MCP_PATH, Settings
 
 _REFUSALS = {400: unsupported_media_type(), 413: content_too_large()}
@@ -84,7 +84,7 @@ class AssistantEndpoint:
         try:
             await identify(request, resource=self._resource)
         except (Problem, TodoError) as error:
-            answer = await (answer_problem if isinstance(error, Problem) else answer_domain_error)(request, error)
+            answer = answer_to(request, error)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:
                 answer.headers["WWW-Authenticate"] += f', resource_metadata="{self._address.metadata_of(request)}"'
             await answer(scope, receive, send)

@@ -17,10 +17,9 @@ from todo_core.errors import (
 from todo_web.authentication import path_forbidden, token_required
 from todo_web.body import content_too_large, unsupported_media_type
 from todo_web.ignored_fields import IGNORED, NAMED_LIMIT
-from todo_web.middleware import unexpected_error
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import ref
-from todo_web.problems import MEDIA_TYPE, InvalidValue, Problem, problem_of, represent
+from todo_web.problems import MEDIA_TYPE, InvalidValue, Problem, problem_of, represent, unexpected_error
 
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-ID": {
