@@ -19,7 +19,6 @@ from todo_core.override import override
 from todo_core.query import Status, TaskQuery
 
 _SHOWN = 200
-_STATUS = {"done": Status.PENDING, "undone": Status.COMPLETED, "restore": Status.DELETED}
 
 _BASH_SCRIPT = """\
 %(complete_func)s() {
@@ -69,8 +68,8 @@ def complete(command: click.Command, program: Program) -> None:
         program.console.write(answer)
 
 
-def task_id_items(program: Program, command: str | None, start: str) -> list[CompletionItem]:
-    """Return the ids that begin so and that the command is for, with their titles.
+def task_id_items(program: Program, status: Status, start: str) -> list[CompletionItem]:
+    """Return the ids that begin so of the tasks with a status, with their titles.
 
     Only a local store is asked, and only one that is there. Where something is wrong there are none: the command itself
     will say what.
@@ -80,7 +79,7 @@ def task_id_items(program: Program, command: str | None, start: str) -> list[Com
         if not isinstance(address, SqliteAddress) or not address.path.exists():
             return []
         with open_list(program) as todo_list:
-            tasks = todo_list.find(TaskQuery(_STATUS.get(command or "", Status.ALL)))
+            tasks = todo_list.find(TaskQuery(status))
     except (TodoError, Failure):
         return []
     found = [task for task in tasks if str(task.id).startswith(start)]

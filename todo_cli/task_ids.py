@@ -1,11 +1,13 @@
 """Task ids as the command line takes them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from todo_cli.program import Program
 from todo_core.override import override
+from todo_core.query import Status
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -19,9 +21,15 @@ _SHOWN = 40
 
 
 class TaskId(click.ParamType[int]):
-    """A decimal number; whether there is such a task is for the store to say."""
+    """A decimal number; whether there is such a task is for the store to say.
+
+    A shell that completes offers the ids of the tasks with a status.
+    """
 
     name = "id"
+
+    def __init__(self, offered: Status) -> None:
+        self._offered = offered
 
     @override
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -31,16 +39,11 @@ class TaskId(click.ParamType[int]):
         return task_id
 
     @override
-    def shell_complete(
-        self,
-        ctx: click.Context,
-        param: click.Parameter,
-        incomplete: str,
-    ) -> "list[CompletionItem]":
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         from todo_cli.shell_completion import task_id_items  # noqa: PLC0415  only a shell that completes needs it
 
         program = ctx.find_object(Program)
-        return task_id_items(program, ctx.info_name, incomplete) if program else []
+        return task_id_items(program, self._offered, incomplete) if program else []
 
 
 def parse_task_id(text: str) -> int | None:
@@ -54,4 +57,6 @@ def not_an_id(text: str) -> str:
     return f"“{shown}” is no task ID; a task ID is a number such as 7."
 
 
-task_ids_argument = click.argument("task_ids", metavar="ID...", type=TaskId(), nargs=-1, required=True)
+def task_ids_argument(offered: Status = Status.ALL) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the argument ``task_ids``: one id or several, of tasks that mostly have a status."""
+    return click.argument("task_ids", metavar="ID...", type=TaskId(offered), nargs=-1, required=True)

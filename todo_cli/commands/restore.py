@@ -6,10 +6,11 @@ from todo_cli.composition import open_list
 from todo_cli.options import common_options
 from todo_cli.program import Program
 from todo_cli.task_ids import task_ids_argument
+from todo_core.query import Status
 
 
 @click.command("restore", short_help="Take tasks out of the trash.")
-@task_ids_argument
+@task_ids_argument(Status.DELETED)
 @common_options
 def restore_command(program: Program, task_ids: tuple[int, ...]) -> None:
     """Take tasks out of the trash; all of them or none."""

@@ -10,7 +10,7 @@ from todo_cli.task_ids import task_ids_argument
 
 
 @click.command("rm", short_help="Move tasks to the trash.")
-@task_ids_argument
+@task_ids_argument()
 @click.option("--permanent", is_flag=True, help="Remove them for good, from the trash too.")
 @yes_option
 @common_options

@@ -9,7 +9,7 @@ from todo_cli.task_ids import task_ids_argument
 
 
 @click.command("show", short_help="Show tasks in full.")
-@task_ids_argument
+@task_ids_argument()
 @common_options
 def show_command(program: Program, task_ids: tuple[int, ...]) -> None:
     """Show tasks in full."""
