@@ -9,10 +9,10 @@ import pytest
 from hypothesis import settings
 
 from tests.contracts.conformance import MARKER, SPECIFICATIONS, Conformance
+from tests.support.live_server import LiveServer, running_live_server
 from tests.support.pgbouncer import PROGRAM, Pooler, running_pgbouncer
 from tests.support.postgres import Server, running_postgres
 from tests.support.secrecy import leak
-from tests.support.served import Served, running_served
 
 
 @pytest.fixture(scope="session")
@@ -30,8 +30,8 @@ def pgbouncer(postgres: Server) -> Iterator[Pooler]:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with running_served(tmp_path_factory.mktemp("served")) as running:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with running_live_server(tmp_path_factory.mktemp("served")) as running:
         yield running
 
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.support.forge import SECRET, token
 from tests.support.secrecy import leak
+from tests.support.token_forge import SECRET, token
 
 
 @pytest.mark.parametrize(

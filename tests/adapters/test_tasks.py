@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.adapters.rest.opened import opened
-from tests.support.served import Served
+from tests.adapters.rest.rest_tasks import opened
+from tests.support.live_server import LiveServer
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
@@ -45,7 +45,7 @@ CHANGES: Mapping[str, ChangeOf] = {
 def list_of(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenList]:
     with ExitStack() as resources:
         if request.param == "server":
-            served: Served = request.getfixturevalue("served")
+            served: LiveServer = request.getfixturevalue("served")
             served.empty()
             yield lambda user_id: resources.enter_context(opened(served.url, user_id=user_id))
             return
@@ -292,7 +292,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25)
 @given(steps=STEPS)
-def test_a_server_behaves_like_a_store(served: Served, steps: Sequence[tuple[str, list[int], bool]]) -> None:
+def test_a_server_behaves_like_a_store(served: LiveServer, steps: Sequence[tuple[str, list[int], bool]]) -> None:
     """The same steps, some of them put back, have the same outcome but for the times."""
     served.empty()
     with opened(served.url) as on_server:

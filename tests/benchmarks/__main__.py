@@ -11,7 +11,7 @@ import os
 import tempfile
 
 from tests.benchmarks import growth, machine, overload, soak, start, throughput, workers
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.support.postgres import running_postgres
 
 _PARTS = {

@@ -7,7 +7,7 @@ from http.client import HTTPConnection
 from statistics import median
 
 from tests.benchmarks import machine, report, work
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import take
 from tests.benchmarks.subjects import ASYNCPG, Subject, subject

@@ -11,12 +11,12 @@ from threading import Event, Thread
 from urllib.parse import urlsplit
 
 from tests.benchmarks import machine, report
-from tests.benchmarks.load import drive
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import Samples, take
 from tests.benchmarks.subjects import ASYNCPG, SQLITE, Subject, subject
 from tests.benchmarks.work import GET, LIST_50, MIXED, Work, prepare, request, token
+from tests.benchmarks.wrk import drive
 
 BEFORE, NOW = "before", "now"
 CROWDS = (100, 1000, 4000)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from tests.benchmarks import machine
-from tests.benchmarks.load import drive
 from tests.benchmarks.subjects import Subject
 from tests.benchmarks.work import Work
+from tests.benchmarks.wrk import drive
 
 
 @dataclass(frozen=True)

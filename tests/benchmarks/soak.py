@@ -1,7 +1,7 @@
 """Part ``soak``: whether ten minutes of mixed load leave memory and latencies as they were."""
 
 from tests.benchmarks import report
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import Sample, take
 from tests.benchmarks.subjects import ASYNCPG, subject

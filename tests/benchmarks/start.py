@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from tests.benchmarks import report
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.console_speed import fill
-from tests.benchmarks.parts import Bench
 from tests.benchmarks.subjects import ASYNCPG, FLOOR, MEMORY, SQLITE, USUAL, subject
 from tests.support.processes import environment
 

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from operator import attrgetter
 
 from tests.benchmarks import database, machine, plot, report
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import Sample, Samples, take
 from tests.benchmarks.subjects import ASYNCPG, FLOOR, OURS, SQLITE, USUAL, subject

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from tests.benchmarks import machine, report
-from tests.benchmarks.parts import Bench
+from tests.benchmarks.bench import Bench
 from tests.benchmarks.report import Target
 from tests.benchmarks.samples import take
 from tests.benchmarks.subjects import ASYNCPG, Subject, subject

@@ -16,9 +16,9 @@ from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 from tests.cli.conftest import Todo
+from tests.support.live_server import LiveServer
 from tests.support.processes import free_port
 from tests.support.secrecy import SECRET, leak
-from tests.support.served import Served
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.development_token import issue_token
 
@@ -62,7 +62,7 @@ def system_keyring() -> Iterator[MemoryKeyring]:
 
 
 @pytest.fixture
-def remote(todo: Todo, served: Served) -> Todo:
+def remote(todo: Todo, served: LiveServer) -> Todo:
     """Return the program, told of a server and nothing else."""
     served.empty()
     todo.environ["TODO_SERVER"] = served.url
@@ -74,7 +74,7 @@ def tokens(todo: Todo) -> Path:
     return todo.folder / "data" / "todo" / "tokens.json"
 
 
-def test_login_keeps_the_token_in_a_private_file(remote: Todo, tokens: Path, served: Served) -> None:
+def test_login_keeps_the_token_in_a_private_file(remote: Todo, tokens: Path, served: LiveServer) -> None:
     result = remote.ok("auth", "login", "--json", stdin=f"{token_of('ann')}\n")
     facts = result.json
     assert (facts["server"], facts["user_id"], facts["kept_in"]) == (served.url, "ann", str(tokens))

@@ -10,9 +10,9 @@ import pytest
 
 from tests.cli.conftest import Todo
 from tests.support.bad_connection import THROUGH, Meanwhile, wire
+from tests.support.live_server import LiveServer
 from tests.support.processes import free_port
 from tests.support.secrecy import SECRET
-from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.rest.server_url import parse_server
@@ -24,7 +24,7 @@ def token_of(user_id: str, hours: float = 1) -> str:
 
 
 @pytest.fixture
-def remote(todo: Todo, served: Served) -> Todo:
+def remote(todo: Todo, served: LiveServer) -> Todo:
     """Return the program as ann, logged in by her environment."""
     served.empty()
     todo.environ |= {"TODO_SERVER": served.url, "TODO_TOKEN": token_of("ann")}
@@ -89,7 +89,7 @@ def test_undo_never_overwrites_what_somebody_else_changed(remote: Todo) -> None:
     assert "was changed by somebody else" in result.err
 
 
-def test_somebody_is_faster_than_the_second_step_of_a_command(remote: Todo, served: Served) -> None:
+def test_somebody_is_faster_than_the_second_step_of_a_command(remote: Todo, served: LiveServer) -> None:
     """The first task was in the trash already: it is taken out again, and the exit status is 5."""
     remote.ok("add", "one")
     remote.ok("add", "two")
@@ -137,7 +137,7 @@ def test_histories_are_kept_by_server(remote: Todo) -> None:
     assert remote.ok("undo", "-n", TODO_SERVER="").err == "Nothing to undo.\n"
 
 
-def test_the_doctor_sees_server_and_token(remote: Todo, served: Served) -> None:
+def test_the_doctor_sees_server_and_token(remote: Todo, served: LiveServer) -> None:
     remote.ok("add", "Buy milk")
     facts = remote.ok("doctor", "--json").json
     assert (facts["store"], facts["user_id"], facts["pending"], facts["undoable"]) == (
@@ -149,7 +149,7 @@ def test_the_doctor_sees_server_and_token(remote: Todo, served: Served) -> None:
     assert facts["expires_at"].endswith("Z")
 
 
-def test_the_command_line_chooses_between_store_and_server(remote: Todo, served: Served) -> None:
+def test_the_command_line_chooses_between_store_and_server(remote: Todo, served: LiveServer) -> None:
     remote.ok("add", "Over there")
     assert remote.tasks("--database", f"sqlite:///{remote.database}") == []
     assert len(remote.tasks("--server", served.url + "/", "--user", "ann")) == 1
@@ -234,7 +234,7 @@ def test_a_proxy_is_not_asked_about_this_machine(remote: Todo) -> None:
 
 
 @pytest.mark.parametrize("name", ["csv", "markdown", "todotxt", "jsonl"])
-def test_a_servers_tasks_bring_no_escape_characters(remote: Todo, served: Served, name: str) -> None:
+def test_a_servers_tasks_bring_no_escape_characters(remote: Todo, served: LiveServer, name: str) -> None:
     """A server of another make may have what this program refuses; it is said, and nothing of it is written."""
     remote.ok("add", "Buy milk", "-d", "soon")
     with closing(sqlite3.connect(served.file)) as db, db:

@@ -16,10 +16,10 @@ from httpx2 import Response
 
 from tests.contracts.expected import EXPECTED, Expected
 from tests.support.clocks import FrozenClock
-from tests.support.gate import closed_gate
 from tests.support.postgres import Server
 from tests.support.secrecy import SECRET
 from tests.support.service import settings
+from tests.support.tcp_gate import closed_gate
 from todo_adapters.tokens.development_token import issue_token
 from todo_web.app import create_app
 from todo_web.settings import Settings

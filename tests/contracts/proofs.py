@@ -17,9 +17,9 @@ from pythonjsonlogger.json import JsonFormatter
 
 from tests.contracts.conftest import Person, Service, running
 from tests.contracts.expected import EXPECTED
-from tests.support.gate import closed_gate
 from tests.support.postgres import Server
 from tests.support.secrecy import SECRET
+from tests.support.tcp_gate import closed_gate
 from todo_core.ports import TaskRepository
 from todo_core.task import NewTask
 

@@ -15,8 +15,8 @@ import pytest
 
 from tests.contracts.proofs import eventually
 from tests.deployment import ROOT
+from tests.support.bundled_programs import program_folder, settings
 from tests.support.processes import Server, free_port, serving
-from tests.support.programs import program_folder, settings
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
 from tests.support.swagger import swagger_ui

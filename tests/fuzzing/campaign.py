@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.fuzzing.hooks import USER_ID
-from tests.support.documented import contract_file
+from tests.support.documented_contracts import contract_file
 from tests.support.processes import environment, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer

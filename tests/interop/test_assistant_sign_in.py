@@ -20,7 +20,7 @@ from tests.interop.node import missing
 from tests.support.processes import Server, free_port, serving
 from tests.support.secrecy import SECRET
 from tests.support.swagger import CHROMIUM, FLAGS
-from tests.web.mcp.calling import Assistant
+from tests.web.mcp.client import Assistant
 
 EMAIL = "ann@example.com"
 

@@ -12,7 +12,7 @@ from tests.interop.node import missing
 from tests.support.processes import free_port, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
-from tests.web.mcp.calling import Era, eras
+from tests.web.mcp.client import Era, eras
 
 FOLDER = Path(__file__).parent / "mcp"
 VALUES = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_MCP": "true"}

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 
 from tests.interop.node import missing
-from tests.support.documented import contract_file
+from tests.support.documented_contracts import contract_file
 from tests.support.processes import serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer

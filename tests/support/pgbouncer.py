@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.support.bundled_programs import hand_over, program_folder, settings
 from tests.support.postgres import DATABASE, PASSWORD, USER, Server
 from tests.support.processes import free_port
-from tests.support.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 
 PROGRAM = shutil.which("pgbouncer", path="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/opt/homebrew/bin")

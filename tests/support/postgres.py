@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import psycopg2
 
+from tests.support.bundled_programs import hand_over, program_folder, settings
 from tests.support.processes import free_port
-from tests.support.programs import hand_over, program_folder, settings
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon.migrations import migrate
 

@@ -17,10 +17,10 @@ from pythonjsonlogger.json import JsonFormatter
 
 from tests.adapters.tokens.attacks import ATTACKS, Attack, Scene
 from tests.support import secrecy
-from tests.support.forge import ISSUER, SECRET, token
 from tests.support.key_server import publishing
 from tests.support.secrecy import leak
 from tests.support.service import bearer, settings
+from tests.support.token_forge import ISSUER, SECRET, token
 from tests.web.conftest import Start
 from todo_adapters.clock import SystemClock
 from todo_adapters.sqlite import SqliteTaskRepository

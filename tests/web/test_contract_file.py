@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tests.support.documented import OWN_CONTRACTS, PAGE
+from tests.support.documented_contracts import OWN_CONTRACTS, PAGE
 from tests.support.secrecy import SECRET
 from tests.support.service import settings
 from todo_core.policy import TaskPolicy

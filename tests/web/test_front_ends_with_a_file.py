@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.support.documented import contract_file
+from tests.support.documented_contracts import contract_file
 from tests.support.service import bearer
 from tests.web.conftest import Start
 

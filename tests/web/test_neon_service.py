@@ -11,13 +11,13 @@ import httpx2
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.support.gate import closed_gate
 from tests.support.pgbouncer import Pooler
 from tests.support.postgres import DATABASE, PASSWORD
 from tests.support.postgres import Server as Database
 from tests.support.processes import Server, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
+from tests.support.tcp_gate import closed_gate
 from todo_adapters.neon.table import REVISION, VERSION_TABLE
 from todo_web.app import create_app
 from todo_web.command_line import main

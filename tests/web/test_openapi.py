@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.support.clocks import FrozenClock
-from tests.support.documented import OWN_CONTRACTS
+from tests.support.documented_contracts import OWN_CONTRACTS
 from tests.support.service import bearer
 from tests.web.conftest import Start
 from tests.web.test_service import serve

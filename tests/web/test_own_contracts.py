@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.support.documented import contract_file
+from tests.support.documented_contracts import contract_file
 from tests.support.service import bearer
 from tests.web.conftest import Start
 from todo_web.endpoints import CHUNK

@@ -23,10 +23,10 @@ import pytest
 
 from tests.support.issuer import Issuer
 from tests.support.key_server import publishing
+from tests.support.polling import until
 from tests.support.processes import PROGRAM, STARTUP_SECONDS, Server, environment, serving, starting
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
-from tests.support.waiting import until
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_core.query import TaskQuery
 from todo_core.synchronous import run_now

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from tests.support.issuer import Issuer
 from tests.support.key_server import publishing
+from tests.support.polling import until
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer, settings
-from tests.support.waiting import until
 from tests.web.conftest import Start
 from todo_web.command_line import main
 from todo_web.durations import parse_duration

@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.adapters.neon.drivers import DRIVERS, opened
-from tests.adapters.neon.first_message import listening
+from tests.adapters.neon.startup_message import listening
 from tests.support.pgbouncer import Pooler
 from tests.support.postgres import Server
 from todo_adapters.address import PostgresAddress, parse_address

@@ -14,9 +14,9 @@ import psycopg2
 import pytest
 
 from tests.adapters.neon.drivers import DRIVERS, opened
-from tests.support.gate import Gate, closed_gate
 from tests.support.pgbouncer import Pooler
 from tests.support.postgres import DATABASE, PASSWORD, USER, Server
+from tests.support.tcp_gate import Gate, closed_gate
 from todo_adapters.address import PostgresAddress
 from todo_adapters.neon import open_with_asyncpg
 from todo_core.errors import InvalidInput, StorageUnavailable, StorageUnusable

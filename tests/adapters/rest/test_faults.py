@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 import pytest
 
-from tests.adapters.rest.opened import no_wait, opened
+from tests.adapters.rest.rest_tasks import no_wait, opened
 from tests.support.bad_connection import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
+from tests.support.live_server import LiveServer
 from tests.support.processes import free_port
-from tests.support.served import Served
 from todo_adapters.address import ServerAddress
 from todo_adapters.rest.http_client import SIZE_LIMIT, Request, open_client
 from todo_adapters.rest.tasks import RestTasks
@@ -35,7 +35,7 @@ BUSY = Spoilt(503, {"Retry-After": "2"})
 
 
 @pytest.fixture
-def line(served: Served) -> Iterator[Wire]:
+def line(served: LiveServer) -> Iterator[Wire]:
     served.empty()
     with wire(served.url) as running:
         yield running
@@ -95,7 +95,7 @@ def test_a_change_whose_answer_was_lost_is_known_to_be_done(
 @pytest.mark.parametrize("fault", [LOST, BUSY])
 @pytest.mark.parametrize("name", ["complete", "delete"])
 def test_a_change_of_somebody_else_is_not_taken_for_the_own_one(
-    tasks: RestTasks, line: Wire, served: Served, fault: Fate, name: str
+    tasks: RestTasks, line: Wire, served: LiveServer, fault: Fate, name: str
 ) -> None:
     """Somebody is faster before the request is sent again. Where it had arrived, the other one has undone it."""
     added(tasks)

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.adapters.rest.opened import opened
+from tests.adapters.rest.rest_tasks import opened
 from tests.support.bad_connection import THROUGH, Meanwhile, Wire, wire
-from tests.support.served import Served
+from tests.support.live_server import LiveServer
 from todo_adapters.rest.tasks import RestTasks
 from todo_core.errors import InvalidInput, TodoError, VersionConflict
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
@@ -20,7 +20,7 @@ LATER = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def line(served: Served) -> Iterator[Wire]:
+def line(served: LiveServer) -> Iterator[Wire]:
     served.empty()
     with wire(served.url) as running:
         yield running
@@ -33,7 +33,7 @@ def tasks(line: Wire) -> Iterator[RestTasks]:
 
 
 @pytest.fixture
-def rival(served: Served) -> Iterator[RestTasks]:
+def rival(served: LiveServer) -> Iterator[RestTasks]:
     """Open the same list at another machine."""
     with opened(served.url) as beside:
         yield beside
@@ -151,7 +151,7 @@ def test_what_the_server_refuses_is_told_by_field(tasks: RestTasks) -> None:
     assert (refused.value.field, refused.value.reason) == ("title", "too_long")
 
 
-def test_every_error_is_one_of_the_domain(served: Served) -> None:
+def test_every_error_is_one_of_the_domain(served: LiveServer) -> None:
     with opened(served.url, user_id="no such user \n") as nobodys, pytest.raises(TodoError):
         run_now(nobodys.find(TaskQuery()))
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.forge import as_json, encode
 from tests.support.issuer import Issuer, private_key, public_members, signature
+from tests.support.token_forge import as_json, encode
 from todo_adapters.tokens.jwks import KeySetUnusable, read_key_set
 
 ALGORITHMS = ("EdDSA", "ES256", "RS256", "PS256")

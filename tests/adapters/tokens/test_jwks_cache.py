@@ -10,8 +10,8 @@ import pytest
 
 from tests.adapters.tokens.verifiers import both_verifier, published_verifier
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER, token
 from tests.support.issuer import Issuer
+from tests.support.token_forge import ISSUER, token
 from todo_adapters.tokens.jwks_cache import FetchFailed, KeyCache
 from todo_core.errors import KeysUnavailable, TokenExpired, TokenRefused
 from todo_core.ports import TokenVerifier

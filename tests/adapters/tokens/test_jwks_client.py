@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from tests.support.forge import ISSUER, SECRET, token
 from tests.support.issuer import Issuer
+from tests.support.token_forge import ISSUER, SECRET, token
 from todo_adapters.clock import SystemClock
 from todo_adapters.tokens.composition import TokenSettings, open_verifier
 from todo_adapters.tokens.jwks_cache import FetchFailed

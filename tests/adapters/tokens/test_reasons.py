@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.adapters.tokens.attacks import ATTACKS, Scene
 from tests.adapters.tokens.verifiers import both_verifier
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER, token
+from tests.support.token_forge import ISSUER, token
 from todo_adapters.tokens.claims import Resource
 from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_core.errors import TokenRefused

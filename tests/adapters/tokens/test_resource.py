@@ -8,7 +8,7 @@ import pytest
 from tests.adapters.tokens.attacks import Scene
 from tests.adapters.tokens.verifiers import both_verifier
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER
+from tests.support.token_forge import ISSUER
 from todo_adapters.tokens.claims import Resource
 from todo_adapters.tokens.jwks_cache import KeyCache
 from todo_core.errors import TokenRefused

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.adapters.tokens.verifiers import shared_verifier
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER, SECRET, as_json, sealed, token
+from tests.support.token_forge import ISSUER, SECRET, as_json, sealed, token
 from todo_adapters.tokens.development_token import issue_token
 from todo_adapters.tokens.shared_secret import SecretUnusable
 from todo_core.errors import TokenExpired, TokenRefused

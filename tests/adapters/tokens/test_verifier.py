@@ -6,7 +6,7 @@ import pytest
 
 from tests.adapters.tokens.verifiers import LEEWAY, shared_verifier
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER, SECRET, token
+from tests.support.token_forge import ISSUER, SECRET, token
 from todo_adapters.tokens.claims import ClaimRules
 from todo_adapters.tokens.development_token import issue_token
 from todo_adapters.tokens.jwks import VerificationKey

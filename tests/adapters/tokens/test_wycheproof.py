@@ -14,7 +14,7 @@ import jwt
 import pytest
 
 from tests.support.clocks import FrozenClock
-from tests.support.forge import ISSUER
+from tests.support.token_forge import ISSUER
 from todo_adapters.tokens.claims import ClaimRules
 from todo_adapters.tokens.jwks import VerificationKey
 from todo_adapters.tokens.shared_secret import HS256, SharedSecret

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.support.forge import ISSUER, SECRET
+from tests.support.token_forge import ISSUER, SECRET
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.composition import TokenSettings, trusted
 from todo_adapters.tokens.jwks_cache import KeyCache

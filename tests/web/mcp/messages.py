@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from tests.web.mcp.calling import Era
+from tests.web.mcp.client import Era
 
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 MODERN = "2026-07-28"

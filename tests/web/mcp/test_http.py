@@ -12,11 +12,11 @@ from fastapi.testclient import TestClient
 from pydantic import ValidationError
 
 from tests.adapters.tokens.attacks import Attack, Scene
-from tests.support.forge import ISSUER, SECRET, token
 from tests.support.key_server import publishing
 from tests.support.service import bearer, settings
+from tests.support.token_forge import ISSUER, SECRET, token
 from tests.web.conftest import Start
-from tests.web.mcp.calling import Era, eras
+from tests.web.mcp.client import Era, eras
 from tests.web.mcp.messages import HEADERS, call, headers, outcome
 from tests.web.test_authentication import OVER_HTTP, events, open_stopped
 from todo_adapters.clock import SystemClock

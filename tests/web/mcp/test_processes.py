@@ -14,7 +14,7 @@ from tests.support.postgres import Server as Database
 from tests.support.processes import Server, environment, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
-from tests.web.mcp.calling import Era, eras, over_http, run
+from tests.web.mcp.client import Era, eras, over_http, run
 from tests.web.mcp.messages import HEADERS, call, headers, outcome
 
 

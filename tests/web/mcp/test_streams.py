@@ -17,7 +17,7 @@ from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from tests.support.postgres import Server as Database
 from tests.support.processes import environment
-from tests.web.mcp.calling import Assistant, Era, eras, run
+from tests.web.mcp.client import Assistant, Era, eras, run
 from tests.web.mcp.messages import call
 
 PROGRAM = [sys.executable, "-m", "todo_web", "mcp"]

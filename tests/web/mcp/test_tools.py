@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.shared.exceptions import MCPError
 
-from tests.web.mcp.calling import Assistant, Era, eras, in_memory, run
+from tests.web.mcp.client import Assistant, Era, eras, in_memory, run
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core import errors

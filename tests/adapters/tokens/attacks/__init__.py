@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tests.adapters.tokens.attacks import meaning, signing, writing
-from tests.adapters.tokens.attacks.scene import LEEWAY, Make, Scene
+from tests.adapters.tokens.attacks import on_claims, on_encoding, on_signatures
+from tests.adapters.tokens.attacks.building_blocks import LEEWAY, Make, Scene
 
 __all__ = ["ATTACKS", "LEEWAY", "Attack", "Scene"]
 
@@ -18,20 +18,20 @@ class Attack:
 
 
 _FAMILIES = (
-    signing.algorithms,
-    signing.key_confusion,
-    signing.signatures,
-    writing.headers,
-    writing.encodings,
-    writing.payloads,
-    meaning.kinds,
-    meaning.lifetimes,
-    meaning.identities,
-    meaning.expired,
+    on_signatures.algorithms,
+    on_signatures.key_confusion,
+    on_signatures.signatures,
+    on_encoding.headers,
+    on_encoding.encodings,
+    on_encoding.payloads,
+    on_claims.kinds,
+    on_claims.lifetimes,
+    on_claims.identities,
+    on_claims.expired,
 )
 
 ATTACKS = tuple(
-    Attack(f"{family.__name__}: {name}", make, expired=family is meaning.expired)
+    Attack(f"{family.__name__}: {name}", make, expired=family is on_claims.expired)
     for family in _FAMILIES
     for name, make in family()
 )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Concatenate, ParamSpec
 
-from tests.support.forge import ISSUER, as_json, sealed, token
 from tests.support.issuer import Issuer, private_key
+from tests.support.token_forge import ISSUER, as_json, sealed, token
 
 LEEWAY = 30
 DAY = 24 * 60 * 60

@@ -5,7 +5,7 @@ import json
 import zlib
 from collections.abc import Callable, Mapping
 
-from tests.adapters.tokens.attacks.scene import (
+from tests.adapters.tokens.attacks.building_blocks import (
     EVIL,
     Family,
     Make,
@@ -17,8 +17,8 @@ from tests.adapters.tokens.attacks.scene import (
     raw_header,
     relabelled,
 )
-from tests.support.forge import as_json, encode, sealed, token
 from tests.support.issuer import private_key, public_members
+from tests.support.token_forge import as_json, encode, sealed, token
 
 Change = Callable[[str], str]
 

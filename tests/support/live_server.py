@@ -11,7 +11,7 @@ from tests.support.secrecy import SECRET
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class LiveServer:
     """A running service on a SQLite file."""
 
     server: Server
@@ -29,7 +29,7 @@ class Served:
 
 
 @contextmanager
-def running_served(folder: Path) -> Iterator[Served]:
+def running_live_server(folder: Path) -> Iterator[LiveServer]:
     """Serve while the block runs."""
     file = folder / "tasks.db"
     values = {
@@ -38,4 +38,4 @@ def running_served(folder: Path) -> Iterator[Served]:
         "TODO_CONTRACTS": "backend-todo-api",
     }
     with serving(values) as server:
-        yield Served(server, file)
+        yield LiveServer(server, file)

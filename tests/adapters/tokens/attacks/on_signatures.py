@@ -6,9 +6,19 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tests.adapters.tokens.attacks.scene import Family, Make, Scene, forged, header, keyed, made, raw_header, relabelled
-from tests.support.forge import SECRET, as_json, encode, mac, token
+from tests.adapters.tokens.attacks.building_blocks import (
+    Family,
+    Make,
+    Scene,
+    forged,
+    header,
+    keyed,
+    made,
+    raw_header,
+    relabelled,
+)
 from tests.support.issuer import private_key, public_members, signature
+from tests.support.token_forge import SECRET, as_json, encode, mac, token
 
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """The order of the curve P-256."""

@@ -2,8 +2,8 @@
 
 import json
 
-from tests.adapters.tokens.attacks.scene import DAY, EVIL, LEEWAY, At, Family, claims, published
-from tests.support.forge import ISSUER, token
+from tests.adapters.tokens.attacks.building_blocks import DAY, EVIL, LEEWAY, At, Family, claims, published
+from tests.support.token_forge import ISSUER, token
 
 NOT_A_NUMBER: tuple[object, ...] = (
     None,
