@@ -16,7 +16,7 @@ from todo_core.task import Task
 from todo_web.body import BodyReader
 from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
-from todo_web.listing import ListReader
+from todo_web.list_parameters import ListReader
 from todo_web.paths import public_path
 from todo_web.representation import PRIVATE, Representation, etag
 from todo_web.request_context import context_of

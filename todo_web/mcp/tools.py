@@ -13,7 +13,7 @@ from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import TaskFields
 from todo_core.text import clean_title
-from todo_web.listing import continued, cursor_after
+from todo_web.list_parameters import continued, cursor_after
 from todo_web.mcp.tool_arguments import POLICY, AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
 from todo_web.mcp.tool_results import ListedTask, TaskAnswer, TaskList, fitting
 

@@ -6,7 +6,7 @@ from typing import Any
 from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT
 from todo_web.conditions import KEY_LIMIT
 from todo_web.contracts import Contract
-from todo_web.listing import completed_parameter
+from todo_web.list_parameters import completed_parameter
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import TASK_ID, USER_ID
 from todo_web.operation import Answer, Condition, Operation
