@@ -1,23 +1,19 @@
-"""The parameters of a list, and the cursor that leads to its next page."""
+"""The parameters of a list, under every name that clients have for them."""
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from hashlib import blake2s
 from typing import TypeVar
 from urllib.parse import urlencode
 
-import msgspec
 from fastapi import Request
-from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
-from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Position, Sort, Status, TaskQuery
-from todo_core.task import MAX_TASK_ID, Task
-from todo_core.text import clean_search, clean_title
+from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Sort, Status, TaskQuery
+from todo_core.task import Task
+from todo_core.text import clean_search
 from todo_web.contracts import Contract
+from todo_web.cursor import cursor_after, follow_cursor
 from todo_web.ignored_fields import note_ignored
 from todo_web.paths import requested_path
 
@@ -44,8 +40,6 @@ _DESCENDING = {"asc": False, "desc": True}
 
 _LIMIT = re.compile("[1-9][0-9]{0,3}")
 _OFFSET = re.compile("0|[1-9][0-9]{0,9}")
-_CURSOR = re.compile("[A-Za-z0-9_-]{1,8000}")
-_DIGEST_BYTES = 8
 
 Sent = Mapping[str, Sequence[tuple[str, str]]]
 """What was sent by its meaning, each as the name that was used and the text."""
@@ -110,7 +104,7 @@ class ListReader:
         if "offset" in sent:
             name = sent["offset"][0][0]
             raise InvalidInput(name, "contradiction", f"A cursor says where the list goes on; leave the {name} out.")
-        return continued(query, user_id, cursor)
+        return follow_cursor(query, user_id, cursor)
 
     def _wanted_status(self, sent: Sent) -> Status:
         status = _agreed(sent, "status", self._status) or Status.ALL
@@ -185,47 +179,3 @@ def _offset(name: str, text: str) -> int:
     if not _OFFSET.fullmatch(text) or int(text) > OFFSET_LIMIT:
         raise InvalidInput(name, "out_of_range", f"The {name} must be a number from 0 to {OFFSET_LIMIT}.")
     return int(text)
-
-
-def cursor_after(query: TaskQuery, user_id: str, last: Task) -> str:
-    """Return what leads from a page that ends with a task to the next one."""
-    position = query.sort.position(last)
-    place = msgspec.json.encode([position.value, position.task_id])
-    return urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
-
-
-def continued(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
-    """Return the query of the page to which a cursor leads. Raises InvalidInput."""
-    refusal = InvalidInput("cursor", "not_accepted", "The cursor does not belong to this list; start without one.")
-    if not _CURSOR.fullmatch(cursor):
-        raise refusal
-    try:
-        content = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        place = content[_DIGEST_BYTES:]
-        if content[:_DIGEST_BYTES] != _digest(query, user_id, place):
-            raise refusal
-        position = _position(query.sort, from_json(place))
-    except (ValueError, InvalidInput):
-        raise refusal from None
-    return query._replace(after=position)
-
-
-def _position(sort: Sort, place: object) -> Position:
-    """Return where a page ended. Raises ValueError and InvalidInput for where none can have ended."""
-    match place:
-        case [str(value), int(task_id)] if 1 <= task_id <= MAX_TASK_ID and task_id is not True:
-            if sort.field == "title":
-                return Position(clean_title(value, len(value)), task_id)
-            time = datetime.fromisoformat(value)
-            if time.utcoffset() == timedelta(0):
-                return Position(time, task_id)
-    raise ValueError("not a place in this list")
-
-
-def _digest(query: TaskQuery, user_id: str, place: bytes) -> bytes:
-    """Bind a cursor to its list. It guards against mistakes: every statement is scoped by the owner anyway.
-
-    It needs no secret, so a cursor that fits may still hold anything.
-    """
-    bound = msgspec.json.encode([user_id, query.status, query.sort, query.search])
-    return blake2s(bound + b"\0" + place, digest_size=_DIGEST_BYTES).digest()

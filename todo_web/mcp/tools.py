@@ -13,7 +13,7 @@ from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import TaskFields
 from todo_core.text import clean_title
-from todo_web.list_parameters import continued, cursor_after
+from todo_web.cursor import cursor_after, follow_cursor
 from todo_web.mcp.tool_arguments import POLICY, AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
 from todo_web.mcp.tool_results import ListedTask, TaskAnswer, TaskList, fitting
 
@@ -48,7 +48,7 @@ async def list_tasks(service: TaskService, user_id: str, sent: ListTasks) -> Tas
         return TaskList(tasks=[ListedTask.of(task, whole=True)], next_cursor=None)
     query = TaskQuery(status, limit=PAGE + 1)
     if sent.cursor is not None:
-        query = continued(query, user_id, sent.cursor)
+        query = follow_cursor(query, user_id, sent.cursor)
     tasks = await service.list(user_id, query)
     shown = fitting(tasks[:PAGE])
     more = len(tasks) > len(shown)
