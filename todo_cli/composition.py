@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from todo_adapters.address import ServerAddress, SqliteAddress, StorageAddress, default_address
 from todo_cli.program import Program
 from todo_cli.stores import history_file, open_store, store_name
-from todo_cli.todo_list import POLICY, TodoList
+from todo_cli.todo_list import TodoList
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.stored_tasks import StoredTasks
 from todo_core.tasks import Tasks
 
@@ -34,7 +35,7 @@ def open_list(program: Program) -> Iterator[TodoList]:
     with open_store(address) as repository:
         if begins and address != default_address():
             program.console.note(f"A new store was begun: {store_name(address)}")
-        tasks = StoredTasks(repository, program.clock, POLICY, user_id)
+        tasks = StoredTasks(repository, program.clock, DEFAULT_POLICY, user_id)
         with _with_history(program, tasks, address, user_id) as todo_list:
             yield todo_list
 

@@ -14,8 +14,9 @@ from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.program import Program
 from todo_cli.progress import Progress
-from todo_cli.todo_list import POLICY, TodoList
+from todo_cli.todo_list import TodoList
 from todo_core.errors import InvalidInput
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.query import Status
 from todo_core.task import ABSENT, Idempotency, NewTask, TaskFields, Times
 
@@ -188,4 +189,4 @@ def _draft(user_id: str, record: Record, now: datetime, *, keep_rest: bool) -> N
     description = "\n".join(filter(None, [record.description, *rest]))
     fields = TaskFields(record.title, description, ABSENT if record.completed is None else record.completed)
     times = Times(record.created_at, record.updated_at, record.completed_at)
-    return NewTask.imported(user_id, fields, POLICY, now, times)
+    return NewTask.imported(user_id, fields, DEFAULT_POLICY, now, times)

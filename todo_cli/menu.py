@@ -9,8 +9,9 @@ from todo_cli.history import Plan
 from todo_cli.safe_text import visible
 from todo_cli.task_ids import not_an_id, parse_task_id
 from todo_cli.task_table import table
-from todo_cli.todo_list import POLICY, TodoList
+from todo_cli.todo_list import TodoList
 from todo_core.errors import TodoError
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.query import Status, TaskQuery
 from todo_core.task import ABSENT, Task, TaskFields
 from todo_core.text import clean_description, clean_search, clean_title
@@ -78,7 +79,7 @@ class Menu:
             self._say(visible(str(error)))
 
     def _add(self) -> None:
-        title = clean_title(self._ask("Title: "), POLICY.title_limit)
+        title = clean_title(self._ask("Title: "), DEFAULT_POLICY.title_limit)
         description = self._ask("Description (Enter for none): ")
         task = self._todo_list.add(TaskFields(title, description))
         self._say(f"Added task {task.id}: {visible(task.title)}")
@@ -90,10 +91,10 @@ class Menu:
         task = self._chosen("ID of the task to update: ")
         title = self._ask(f"New title (Enter keeps “{visible(task.title)}”): ")
         if title:
-            clean_title(title, POLICY.title_limit)
+            clean_title(title, DEFAULT_POLICY.title_limit)
         kept = f"Enter keeps “{visible(task.description)}”, - removes it" if task.description else "Enter for none"
         description = self._ask(f"New description ({kept}): ")
-        clean_description(description, POLICY.description_limit)
+        clean_description(description, DEFAULT_POLICY.description_limit)
         changes = TaskFields(
             title=title or ABSENT,
             description=ABSENT if not description else None if description == "-" else description,

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from todo_cli.exit_codes import NotOnServer
 from todo_core.errors import TaskNotFound
-from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock
 from todo_core.query import Status, TaskQuery
 from todo_core.stored_tasks import StoredTasks
@@ -17,9 +16,6 @@ from todo_core.tasks import Change, Tasks
 
 if TYPE_CHECKING:
     from todo_cli.history import History, Plan
-
-POLICY = TaskPolicy()
-"""The rules of the console: the limits of most contracts, and a trash."""
 
 
 class TodoList:

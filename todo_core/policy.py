@@ -25,3 +25,8 @@ class TaskPolicy(NamedTuple):
     def has_trash(self) -> bool:
         """Whether a deleted task can be restored."""
         return not self.deletion_permanent
+
+
+DEFAULT_POLICY = TaskPolicy()
+"""The rules of the console and of assistants, whom no specification binds: titles of 1 to 200 characters, descriptions
+of up to 1000, a trash, and strangers' tasks that read as missing."""

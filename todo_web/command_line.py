@@ -1,31 +1,25 @@
 """The ``todo-web`` command."""
 
 import asyncio
-import getpass
 import os
-import secrets
-import shlex
-import shutil
-import sys
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from logging.config import dictConfig
-from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
-from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress, data_folder
+from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
-from todo_adapters.private_file import exposure, make_private
+from todo_adapters.private_file import exposure
 from todo_adapters.tokens.development_token import issue_token
-from todo_core.errors import StorageError
+from todo_core.errors import StorageError, StorageUnusable
 from todo_core.text import is_user_id
 from todo_web.composition import opened, storage_of
+from todo_web.development import greet, login_name, make_development_secret, usual_ttl, warn
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
-from todo_web.settings import MCP_PATH, SECRET_MISSING, Settings, StorageSettings
+from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
 from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, serve
@@ -38,8 +32,6 @@ BACKLOG = 4096
 again after one second, then after two more, and so on."""
 
 
-DEVELOPER = "developer"
-"""Whom a development token names where the login name is unknown."""
 NO_USER_ID = "a user id has 1 to 255 characters, none of them a control character"
 
 
@@ -106,7 +98,7 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         backlog=BACKLOG,
     )
-    serve(config, partial(_greet, settings, host, port) if dev else None)
+    serve(config, partial(greet, settings, host, port) if dev else None)
 
 
 @main.command()
@@ -125,7 +117,7 @@ def token(user: str, ttl: timedelta | None, *, expired: bool) -> None:
         raise Refusal("TODO_JWT_MODE is jwks: only the issuer can sign tokens; use hs256 or both to try the service")
     longest = settings.longest_token
     if ttl is None:
-        ttl = _usual_ttl(settings)
+        ttl = usual_ttl(settings)
     elif longest is not None and ttl > longest:
         raise click.UsageError(
             f"the service accepts no token for longer than {in_words(longest)}: TODO_JWT_MAX_LIFETIME"
@@ -159,7 +151,7 @@ def migrate() -> None:
 
 @main.command()
 @click.option(
-    "--user", envvar="TODO_USER", default=lambda: _login_name() or "", help="Whose tasks; your own by default."
+    "--user", envvar="TODO_USER", default=lambda: login_name() or "", help="Whose tasks; your own by default."
 )
 def mcp(user: str) -> None:
     """Serve an assistant on this machine, over standard input and output.
@@ -191,7 +183,10 @@ def _settings(*, development_secret: bool) -> Settings:
     except ValidationError as error:
         if development_secret and any(found["type"] == SECRET_MISSING for found in error.errors()):
             # The workers read their settings from the environment too.
-            os.environ["BETTER_AUTH_SECRET"] = _development_secret()
+            try:
+                os.environ["BETTER_AUTH_SECRET"] = make_development_secret()
+            except StorageUnusable as unusable:
+                raise Refusal(str(unusable)) from unusable
             return _settings(development_secret=False)
         raise _refusal(error) from None
 
@@ -206,72 +201,12 @@ def _refusal(error: ValidationError) -> Refusal:
     return Refusal(f"{field.validation_alias if field else name}: {text}")
 
 
-def _development_secret() -> str:
-    """Return the secret of this user's data folder, made at the first call and readable by nobody else."""
-    try:
-        path = data_folder() / "development-secret"
-    except StorageError as error:
-        raise Refusal(str(error)) from error
-    try:
-        if path.exists() and path.stat().st_size == 0:
-            path.unlink()  # whoever made it was killed before it was written
-        make_private(path, secrets.token_urlsafe(48).encode("ascii"))
-        _warn(exposure(path))
-        return path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        raise Refusal(f"The development secret cannot be kept in {path}: {error.strerror}.") from error
-
-
-def _warn(text: str | None) -> None:
-    if text:
-        click.echo(f"Warning: {text}", err=True)
-
-
 async def _try_storage(settings: Settings) -> None:
     """Open the store once before any worker does, and tell what keeps it from being ready. Raises StorageError."""
     async with opened(storage_of(settings)) as repository:
         try:
             await repository.check()
         except StorageError as error:
-            _warn(f"the service is not ready: {error}")
+            warn(f"the service is not ready: {error}")
     if isinstance(settings.storage, SqliteAddress):
-        _warn(exposure(settings.storage.path))
-
-
-def _greet(settings: Settings, host: str, port: int) -> None:
-    user = _login_name() or DEVELOPER
-    shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104  only shown
-    if settings.shared_secret is None:
-        click.echo(f"\n  Tokens come from {settings.tokens.issuer}.")
-    else:
-        ttl = _usual_ttl(settings)
-        token = issue_token(settings.shared_secret, user, ttl, SystemClock().now())
-        another = f"{_started_as()} token USER"
-        click.echo(f"\n  A token for {user}, valid for {in_words(ttl)} (another one: {another}):\n\n  {token}")
-    if settings.mcp:
-        click.echo(f"\n  Assistants   http://{shown}:{port}{settings.root_path}{MCP_PATH}")
-    click.echo(f"\n  Swagger UI   http://{shown}:{port}{settings.root_path}/docs\n")
-
-
-def _login_name() -> str | None:
-    """Return the login name; the account may have none, as in a container."""
-    with suppress(KeyError, OSError):
-        return getpass.getuser()
-    return None
-
-
-def _started_as() -> str:
-    """Return how a person starts this program in another terminal, where a virtual environment is mostly not active."""
-    program = Path(sys.argv[0])
-    if program.suffix == ".py":
-        return f"{shlex.quote(sys.executable)} -m todo_web"
-    if "VIRTUAL_ENV" not in os.environ and shutil.which(program.name) == str(program):
-        return program.name
-    program = program.absolute()
-    here = Path.cwd()
-    return shlex.quote(str(program.relative_to(here) if program.is_relative_to(here) else program))
-
-
-def _usual_ttl(settings: Settings) -> timedelta:
-    """Return how long a token is valid for which nobody said so."""
-    return min(timedelta(hours=24), settings.longest_token or timedelta.max)
+        warn(exposure(settings.storage.path))

@@ -14,10 +14,10 @@ from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens.composition import open_verifier
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
-from todo_web.mcp.policy import POLICY
 from todo_web.readiness import Readiness
 from todo_web.refusal_throttle import RefusalThrottle
 from todo_web.request_context import RequestContext
@@ -124,7 +124,7 @@ class WebContainer(containers.DeclarativeContainer):
         build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
     )
     assistant: providers.Provider[TaskService] = providers.Factory(
-        TaskService, repository=storage.repository, clock=clock, policy=POLICY
+        TaskService, repository=storage.repository, clock=clock, policy=DEFAULT_POLICY
     )
     readiness: providers.Provider[Readiness] = providers.Factory(
         Readiness, repository=storage.repository, verifier=verifier

@@ -13,10 +13,10 @@ from mcp_types import INVALID_REQUEST, ErrorData, JSONRPCError, jsonrpc_message_
 from pydantic import ValidationError
 
 from todo_adapters.clock import SystemClock
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.service import TaskService
 from todo_web.composition import opened, storage_of
 from todo_web.mcp.caller import LocalCaller
-from todo_web.mcp.policy import POLICY
 from todo_web.mcp.server import assistant_server
 from todo_web.settings import StorageSettings
 
@@ -26,7 +26,7 @@ async def serve_streams(settings: StorageSettings, user_id: str) -> None:
     caller = LocalCaller(user_id, settings.storage_deadline)
     lines = StandardInput()
     async with opened(storage_of(settings)) as repository:
-        server = assistant_server(TaskService(repository, SystemClock(), POLICY), lambda _: caller)
+        server = assistant_server(TaskService(repository, SystemClock(), DEFAULT_POLICY), lambda _: caller)
         async with stdio_server(stdin=lines) as (incoming, outgoing):  # type: ignore[arg-type]  # it only iterates
             lines.outgoing = outgoing
             await server.run(incoming, outgoing, server.create_initialization_options())

@@ -6,16 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSche
 from pydantic.json_schema import SkipJsonSchema
 
 from todo_core.errors import InvalidInput
-from todo_core.policy import TaskPolicy
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.query import Status
 from todo_core.task import MAX_TASK_ID
 from todo_web.conditions import KEY_LIMIT, is_key
 
-POLICY = TaskPolicy()
-"""Titles of 1 to 200 characters, descriptions up to 1000, a trash, and strangers' tasks read as missing."""
-
 TaskId = Annotated[int, Field(description=f"The id of the task, from 1 to {MAX_TASK_ID}.")]
-Title = Annotated[str, Field(description=f"One line of 1 to {POLICY.title_limit} characters.")]
+Title = Annotated[str, Field(description=f"One line of 1 to {DEFAULT_POLICY.title_limit} characters.")]
 Null = SkipJsonSchema[None]
 """Clients send null for what a model left out; some cannot read the schema that says so."""
 
@@ -46,7 +43,7 @@ class AddTask(Arguments):
     """Of ``add_task``."""
 
     title: Title
-    description: str | Null = optional(f"At most {POLICY.description_limit} characters.")
+    description: str | Null = optional(f"At most {DEFAULT_POLICY.description_limit} characters.")
     request_id: str | Null = optional(
         "A new text of your own for each task (a UUID, say). A call that is sent again with the same one makes no "
         "second task."
@@ -84,7 +81,7 @@ class UpdateTask(Arguments):
     task_id: TaskId
     title: Title = Field(default_factory=str)
     description: str | None = optional(
-        f"At most {POLICY.description_limit} characters; null or an empty text removes the description."
+        f"At most {DEFAULT_POLICY.description_limit} characters; null or an empty text removes the description."
     )
 
 

@@ -9,12 +9,13 @@ from mcp_types import Tool, ToolAnnotations
 from pydantic import BaseModel
 
 from todo_core.errors import InvalidInput
+from todo_core.policy import DEFAULT_POLICY
 from todo_core.query import Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.task import TaskFields
 from todo_core.text import clean_title
 from todo_web.cursor import cursor_after, follow_cursor
-from todo_web.mcp.tool_arguments import POLICY, AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
+from todo_web.mcp.tool_arguments import AddTask, Arguments, CompleteTask, ListTasks, NameTask, UpdateTask
 from todo_web.mcp.tool_results import ListedTask, TaskAnswer, TaskList, fitting
 
 PAGE = 50
@@ -30,7 +31,7 @@ async def add_task(service: TaskService, user_id: str, sent: AddTask) -> TaskAns
     fields = TaskFields(**sent.model_dump(include=sent.model_fields_set & {"title", "description"}))
     created = await service.create(user_id, fields, sent.key)
     # The task may have another title by now; a call that is sent again is answered as it was the first time.
-    title = clean_title(sent.title, POLICY.title_limit) if created.replayed else created.task.title
+    title = clean_title(sent.title, DEFAULT_POLICY.title_limit) if created.replayed else created.task.title
     return TaskAnswer(task_id=created.task.id, status="created", title=title)
 
 
