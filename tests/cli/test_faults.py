@@ -77,6 +77,38 @@ def test_a_database_of_another_program(todo: Todo) -> None:
     assert todo.database.read_bytes() == before
 
 
+def test_a_database_of_another_program_keeps_its_log(todo: Todo) -> None:
+    """Whoever crashed has left writes in it, which the last one to close the database would move into the file."""
+    with closing(sqlite3.connect(todo.folder / "recipes.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = WAL")
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        for end in ("", "-wal"):
+            shutil.copy(todo.folder / f"recipes.db{end}", f"{todo.database}{end}")
+    files = [todo.database, Path(f"{todo.database}-wal")]
+    before = [file.read_bytes() for file in files]
+    assert all(before)
+    assert_one_line(todo, 1, "database of another program", "list")
+    assert [file.read_bytes() for file in files] == before
+
+
+@pytest.mark.parametrize(
+    ("command", "opened"),
+    [(["list"], ["tasks.db"]), (["add", "Write"], ["tasks.db", "history.db"]), (["show", "1"], ["tasks.db"])],
+)
+def test_a_file_is_opened_once(
+    process_environment: Mapping[str, str], todo: Todo, command: list[str], opened: list[str]
+) -> None:
+    todo.ok("add", "Buy milk")
+    watch = (
+        "import sys; sys.addaudithook(lambda event, values: event == 'sqlite3.connect' and print(values[0], "
+        "file=sys.stderr)); from todo_cli.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", watch, *command], env=process_environment, capture_output=True, text=True, check=True
+    )
+    assert [Path(path).name for path in done.stderr.split()] == opened
+
+
 def test_a_store_of_a_newer_program(todo: Todo) -> None:
     todo.ok("add", "Buy milk")
     with closing(sqlite3.connect(todo.database)) as store:

@@ -3,9 +3,10 @@
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from threading import Lock
 
 from todo_adapters.address import data_folder
 from todo_adapters.private_file import make_private
@@ -38,19 +39,37 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
             raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
         make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
-            raise StorageUnusable(f"{path} is no regular file; choose another one.")
-        if path.stat().st_size > 0:
-            # Read-only, because the last writable connection to a file in WAL mode rewrites it when it is closed.
-            uri = f"{path.absolute().as_uri()}?mode=ro"
-            with closing(sqlite3.connect(uri, uri=True, timeout=busy_timeout)) as connection:
-                _refuse_foreign(connection, path)
+            raise StorageUnusable(f"{path} is not a regular file; choose another one.")
         connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
         try:
+            with _left_as_it_is(connection, path):
+                _refuse_foreign(connection, path)
             _prepare(connection, path)
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+class OnDemand:
+    """A connection that is opened when it is first needed. Who uses it holds its lock."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self.lock = Lock()
+        self._connect = connect
+        self._connection: sqlite3.Connection | None = None
+
+    def get(self) -> sqlite3.Connection:
+        """Return the connection. Raises what opening it raises."""
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def close(self) -> None:
+        """Close the connection if there is one; it is not opened again."""
+        with self.lock:
+            if self._connection:
+                self._connection.close()
 
 
 def try_out(path: Path) -> None:
@@ -159,6 +178,21 @@ def translated_errors(path: Path) -> Iterator[None]:
         raise StorageUnusable(f"{path} cannot be opened: {error.strerror}.") from error
 
 
+@contextmanager
+def _left_as_it_is(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """Close a connection to a file that the block refuses without a trace of it.
+
+    The last connection to a file in WAL mode rewrites it when it is closed, unless it cannot write.
+    """
+    try:
+        yield
+    except StorageUnusable:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as last:
+            schema_version(last)
+            connection.close()
+        raise
+
+
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     application = _application(connection)
     empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
@@ -179,6 +213,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     refuse_newer(connection, path, SCHEMA_VERSION)
     if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise StorageUnusable(f"{path} is on a file system without shared memory; choose a folder on a local disk.")
+    schema_version(connection)  # Now the log is there, too: a replaced store is known by both files.
 
 
 def refuse_newer(connection: sqlite3.Connection, path: Path, newest: int) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from todo_adapters.sqlite.connection import (
+    OnDemand,
     damage,
     is_damaged,
     may_write,
@@ -73,11 +73,12 @@ class SqliteTaskRepository(TaskRepository):
         StorageUnusable and StorageUnavailable.
         """
         self._path = path
-        # Two connections, so that reading does not wait until a write is on the disk.
-        self._writer = open_connection(path, busy_timeout) if may_write(path) else None
-        self._reader = (open_connection if self._writer else open_read_only)(path, busy_timeout)
-        self._reader.create_function("holds", 2, _holds, deterministic=True)
-        self._locks = {connection: Lock() for connection in (self._writer, self._reader) if connection}
+        self._busy_timeout = busy_timeout
+        self._writable = may_write(path)
+        self._opened = [self._connect()]
+        # Two connections, so that reading does not wait until a write is on the disk. A program that does only one of
+        # the two, as a command of the console, opens the file once.
+        self._reader, self._writer = OnDemand(self._next_connection), OnDemand(self._next_connection)
         self._files = (path, Path(f"{path.resolve()}-wal"))
         self._identities = [_identity(file) for file in self._files]
         self._damaged = False
@@ -85,9 +86,10 @@ class SqliteTaskRepository(TaskRepository):
 
     def close(self) -> None:
         """Give the file back; the repository cannot be used any more."""
-        for connection, lock in self._locks.items():
-            with lock:
-                connection.close()
+        self._reader.close()
+        self._writer.close()
+        for connection in self._opened:
+            connection.close()
 
     @override
     async def add(self, new: NewTask) -> Task | None:
@@ -102,33 +104,33 @@ class SqliteTaskRepository(TaskRepository):
 
     @override
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             row = db.execute(_FIND_BY_KEY, (user_id, key)).fetchone()
         return (_task(row[:-1]), row[-1]) if row else None
 
     @override
     async def get(self, user_id: str, task_id: int) -> Task | None:
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             row = db.execute(_GET, (user_id, task_id)).fetchone()
         return _task(row) if row else None
 
     @override
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         statement, values = _find(_COLUMNS, user_id, query)
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             return [_task(row) for row in db.execute(statement, values)]
 
     @override
     async def count(self, user_id: str, query: TaskQuery) -> int:
         conditions, values = _filter(user_id, query)
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             row = db.execute(f"SELECT count(*) FROM tasks WHERE {conditions}", values).fetchone()
         return int(row[0])
 
     @override
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
         statement, values = _find("id", user_id, query)
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             return array("q", (task_id for (task_id,) in db.execute(statement, values)))
 
     @override
@@ -137,7 +139,7 @@ class SqliteTaskRepository(TaskRepository):
         statement = (
             f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} AND id IN (SELECT value FROM json_each(:task_ids))"
         )
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             rows = db.execute(statement, values | {"task_ids": json.dumps([*task_ids])})
             tasks = {task.id: task for task in map(_task, rows)}
         return [tasks[task_id] for task_id in task_ids if task_id in tasks]
@@ -161,17 +163,17 @@ class SqliteTaskRepository(TaskRepository):
 
     @override
     async def owner_of(self, task_id: int) -> str | None:
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             row = db.execute(_OWNER, (task_id,)).fetchone()
         return row[0] if row else None
 
     @override
     async def check(self) -> None:
         self._refuse_replaced()
-        with self._using(self._reader) as db:
+        with self._reading() as db:
             db.execute(_OWNER, (0,)).fetchone()
-            if self._writer is None:
-                raise read_only(self._path)
+        if not self._writable:
+            raise read_only(self._path)
         if time.monotonic() >= self._try_at:
             try_out(self._path)
             self._try_at = time.monotonic() + _TRIED
@@ -192,17 +194,31 @@ class SqliteTaskRepository(TaskRepository):
             raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
 
     @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._reader.lock, translated_errors(self._path):
+            yield self._reader.get()
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._using(self._writer) as db:
+        if not self._writable:
+            raise read_only(self._path)
+        with self._writer.lock, translated_errors(self._path):
+            db = self._writer.get()
             self._refuse_replaced()
             yield db
 
-    @contextmanager
-    def _using(self, connection: sqlite3.Connection | None) -> Iterator[sqlite3.Connection]:
-        if connection is None:
-            raise read_only(self._path)
-        with self._locks[connection], translated_errors(self._path):
-            yield connection
+    def _next_connection(self) -> sqlite3.Connection:
+        """Return the connection that was opened at the start, and after that another one."""
+        try:
+            return self._opened.pop()
+        except IndexError:
+            self._refuse_replaced()
+            return self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = (open_connection if self._writable else open_read_only)(self._path, self._busy_timeout)
+        connection.create_function("holds", 2, _holds, deterministic=True)
+        return connection
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
