@@ -1,6 +1,5 @@
 """The JSON that the program prints: tasks as the API shows them, and problems (RFC 9457)."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -45,6 +44,8 @@ def time_text(time: datetime | None) -> str | None:
 
 def line(document: object) -> str:
     """Return a JSON document on one line that is safe to print to a terminal."""
+    import json  # noqa: PLC0415  slow to load, and only --json needs it
+
     return json_safe(json.dumps(document, ensure_ascii=False))
 
 

@@ -99,7 +99,7 @@ class Output(NamedTuple):
             self._lines(map(row, tasks))
 
     def _lines(self, lines: Iterable[str]) -> None:
-        for text in lines:
+        if text := "\n".join(lines):
             self.console.data(text)
 
     def _words(self, lines: Iterable[str]) -> None:
@@ -112,6 +112,14 @@ def row(task: Task) -> str:
 
     A newline, a tab and a backslash in a text are written ``\n``, ``\t`` and ``\\``.
     """
-    times = (task.completed_at, task.created_at, task.updated_at)
-    texts = (field(task.title), field(task.description or ""), *(time_text(time) or "" for time in times))
-    return "\t".join((str(task.id), look(task).word, *texts))
+    return "\t".join(
+        (
+            str(task.id),
+            look(task).word,
+            field(task.title),
+            field(task.description or ""),
+            time_text(task.completed_at) or "",
+            time_text(task.created_at) or "",
+            time_text(task.updated_at) or "",
+        )
+    )

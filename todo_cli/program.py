@@ -1,6 +1,5 @@
 """One run of the program, as every command sees it."""
 
-import getpass
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -73,7 +72,9 @@ class Program:
 
 
 def _login_name() -> str:
+    from getpass import getuser  # noqa: PLC0415  who is named does not need it
+
     try:
-        return getpass.getuser()
+        return getuser()
     except (KeyError, OSError):
         raise Misuse("Your login name is unknown; say who you are with --user or TODO_USER.") from None

@@ -1,23 +1,20 @@
 """Text from a store, made safe and made to measure for a terminal."""
 
 import re
-import unicodedata
 
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000e0000-\U000e007f]"
 )
 """Controls, direction overrides, line separators, lone surrogates and tags, but not the joiners that emoji need."""
 
 _NAMED = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
-_JSON_UNSAFE = re.compile(
-    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
-)
+_JSON_UNSAFE = "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 
 
 def visible(text: str) -> str:
     r"""Return the text with every unsafe character written as an escape such as ``\x1b``."""
-    return _UNSAFE.sub(_escape, text)
+    return text if text.isprintable() else re.sub(_UNSAFE, _escape, text)
 
 
 def field(text: str) -> str:
@@ -27,7 +24,9 @@ def field(text: str) -> str:
 
 def json_safe(document: str) -> str:
     """Return a JSON document with the characters escaped that JSON allows but a terminal obeys."""
-    return _JSON_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", document)
+    if document.isprintable():
+        return document
+    return re.sub(_JSON_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", document)
 
 
 def width(text: str) -> int:
@@ -57,6 +56,8 @@ def pad(text: str, columns: int) -> str:
 
 
 def _columns(character: str) -> int:
+    import unicodedata  # noqa: PLC0415  slow to load, and ASCII does without
+
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1

@@ -4,7 +4,6 @@ Lengths are counted in Unicode code points, after outer white space is cut.
 """
 
 import re
-import unicodedata
 
 from todo_core.errors import InvalidInput
 
@@ -28,15 +27,16 @@ INVISIBLE = (
 USER_ID_LIMIT = 255
 SEARCH_LIMIT = 200
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(f"[{CONTROL}]")
-_CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
-_INVISIBLE = re.compile(f"[{INVISIBLE}]*")
+# Patterns that re compiles when they are first needed: most texts are printable, which says as much, and faster.
+_SURROGATE = "[\ud800-\udfff]"
+_CONTROL = f"[{CONTROL}]"
+_CONTROL_BUT_LINES = f"[{CONTROL_BUT_LINES}]|\r(?!\n)"
+_INVISIBLE = f"[{INVISIBLE}]*"
 
 
 def is_blank(text: str) -> bool:
     """Whether a reader would see nothing at all, as with zero-width characters only."""
-    return _INVISIBLE.fullmatch(text) is not None
+    return not text.strip(WHITE_SPACE) if text.isascii() else re.fullmatch(_INVISIBLE, text) is not None
 
 
 def clean_title(text: str, limit: int) -> str:
@@ -75,7 +75,11 @@ def clean_search(field: str, text: str) -> str | None:
 
 def fold(text: str) -> str:
     """Return the form in which a search compares texts: without regard to case or to how accents are encoded (NFC)."""
-    return text.lower() if text.isascii() else unicodedata.normalize("NFC", text.lower())
+    if text.isascii():
+        return text.lower()
+    from unicodedata import normalize  # noqa: PLC0415  slow to load, and many programs never need it
+
+    return normalize("NFC", text.lower())
 
 
 def is_user_id(text: str) -> bool:
@@ -84,14 +88,13 @@ def is_user_id(text: str) -> bool:
         0 < len(text) <= USER_ID_LIMIT
         and text == text.strip(WHITE_SPACE)
         and not is_blank(text)
-        and not _CONTROL.search(text)
-        and not has_lone_surrogate(text)
+        and (text.isprintable() or not re.search(f"{_CONTROL}|{_SURROGATE}", text))
     )
 
 
 def has_lone_surrogate(text: str) -> bool:
     """Whether a text holds half a character, as an emoji leaves that was cut in two."""
-    return _SURROGATE.search(text) is not None
+    return not text.isprintable() and re.search(_SURROGATE, text) is not None
 
 
 def not_unicode(field: str) -> InvalidInput:
@@ -101,8 +104,10 @@ def not_unicode(field: str) -> InvalidInput:
     )
 
 
-def _refuse_unstorable(field: str, text: str, control: re.Pattern[str]) -> None:
-    if control.search(text):
+def _refuse_unstorable(field: str, text: str, control: str) -> None:
+    if text.isprintable():
+        return
+    if re.search(control, text):
         raise InvalidInput(field, "control_character", f"The {field} must not hold control characters.")
     if has_lone_surrogate(text):
         raise not_unicode(field)

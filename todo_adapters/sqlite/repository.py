@@ -1,9 +1,7 @@
 """The task repository over one SQLite file."""
 
-import json
 import sqlite3
 import time
-from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -129,12 +127,16 @@ class SqliteTaskRepository(TaskRepository):
 
     @override
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
+        from array import array  # noqa: PLC0415  the console lists without it, and starts faster
+
         statement, values = _find("id", user_id, query)
         with self._reading() as db:
             return array("q", (task_id for (task_id,) in db.execute(statement, values)))
 
     @override
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
+        import json  # noqa: PLC0415  likewise
+
         conditions, values = _filter(user_id, query)
         statement = (
             f"SELECT {_COLUMNS} FROM tasks WHERE {conditions} AND id IN (SELECT value FROM json_each(:task_ids))"
