@@ -1,10 +1,13 @@
 """Every error of the domain has an answer."""
 
 import inspect
+import re
+from pathlib import Path
 
 import pytest
 
 from todo_core import errors
+from todo_web.middleware import shutting_down
 from todo_web.problems import problem_of
 
 ABSTRACT = {errors.TodoError, errors.TokenError, errors.IdempotencyError}
@@ -28,3 +31,12 @@ MADE = {
 def test_every_domain_error_has_an_answer(kind: type[errors.TodoError]) -> None:
     error = MADE.get(kind) or kind.__new__(kind)
     assert problem_of(error).status in {401, 403, 404, 409, 412, 422, 503}
+
+
+def test_the_page_on_deployment_tells_every_503_and_how_long_to_wait() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text(encoding="utf-8")
+    problems = [problem_of(MADE.get(kind) or kind.__new__(kind)) for kind in ANSWERED]
+    unavailable = {shutting_down(), *(problem for problem in problems if problem.status == 503)}
+    assert set(re.findall(r"^\| `([a-z_]+)` \| ([0-9]+) \|", page, re.MULTILINE)) == {
+        (problem.code, problem.headers["Retry-After"]) for problem in unavailable
+    }
