@@ -143,8 +143,7 @@ def other_routes(contract: Contract) -> list[APIRoute]:
         contract.completion: TaskEndpoints.complete_task,
     }
     routes: list[tuple[list[str], str, Run]] = [
-        (["HEAD"], "", TaskEndpoints.list_tasks),
-        (["HEAD"], ONE, TaskEndpoints.get_task),
+        *((["HEAD"], read.path, read.run) for read in operations(contract) if read.method == "GET"),
         *((["PATCH", "POST"], f"{ONE}/{action}", run) for action, run in actions.items()),
     ]
     return [
