@@ -6,18 +6,18 @@
     ├── InvalidInput            a value breaks a rule
     ├── TaskNotFound            the user has no such task
     │   └── TaskHidden              the task is somebody else's, and the policy says that it reads as missing
-    ├── TaskForbidden           the task is somebody else's, and the policy says so
+    ├── TaskForbidden           the task is somebody else's, and the policy lets strangers know
     ├── VersionConflict         the task is not at a version that the caller accepts
     ├── IdempotencyError
     │   ├── IdempotencyKeyReused    the key made a task from another payload
     │   └── IdempotencyKeyInTrash   the key's task is in the trash
     ├── StorageError
     │   ├── StorageUnavailable  the store cannot be reached now; later it may
-    │   │   └── StorageOverloaded   others are to be served before, longer than the deadline allows
+    │   │   └── StorageOverloaded   too many others wait, so this would miss its deadline
     │   └── StorageUnusable     the store must not be used: not ours, too new, read-only, full
     └── TokenError
         ├── TokenRefused        the token proves nobody's identity
-        │   └── TokenExpired        it did, and nothing else is wrong with it
+        │   └── TokenExpired        it has expired, and nothing else is wrong with it
         └── KeysUnavailable     no key to verify with is known yet
 """
 
@@ -125,7 +125,7 @@ class StorageUnavailable(StorageError):
 
 
 class StorageOverloaded(StorageUnavailable):
-    """Too many others are to be served before; nothing was done, and a later try may succeed."""
+    """Too many others wait for the store; nothing was done, and a later try may succeed."""
 
     code = "overloaded"
 

@@ -1,4 +1,4 @@
-"""``typing.override``, which Python 3.11 lacks; to import ``typing_extensions`` at run time would be a dependency."""
+"""``typing.override``, which Python 3.11 lacks; the core must not depend on ``typing_extensions`` for it."""
 
 from typing import TYPE_CHECKING, TypeVar
 

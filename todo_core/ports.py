@@ -35,10 +35,10 @@ class TaskRepository(Protocol):
 
     @abstractmethod
     async def add_all(self, user_id: str, new: Iterable[NewTask]) -> Sequence[int]:
-        """Store tasks of one user, all or none, without holding them all in memory.
+        """Store tasks of one user, all or none, without holding all of them in memory.
 
-        Leaves out those whose idempotency key one of the user's tasks holds already; returns the ids of those that it
-        stored, in their order. What the iterable raises is passed on.
+        A task whose idempotency key one of the user's tasks already holds is left out. Returns the ids of the stored
+        tasks in their order. An error of the iterable is passed on.
         """
 
     @abstractmethod
@@ -55,7 +55,7 @@ class TaskRepository(Protocol):
 
     @abstractmethod
     async def count(self, user_id: str, query: TaskQuery) -> int:
-        """Return how many tasks match a query's filter, wherever it starts and however few it asks for."""
+        """Return how many tasks match a query's filter; its start and its limit do not matter."""
 
     @abstractmethod
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
@@ -65,8 +65,8 @@ class TaskRepository(Protocol):
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         """Return those of some tasks that a query's filter shows now, in the order of the ids.
 
-        Where the query starts and how many it asks for does not matter. With ``order`` this reads a long list in parts
-        that no change meanwhile shifts: no task comes twice, and none is missing that is there all the while.
+        The query's start and limit do not matter. ``order`` and then this method read a long list in parts although
+        tasks change in between: no task comes twice, and none is missing that stays in the list all the while.
         """
 
     @abstractmethod
@@ -82,10 +82,10 @@ class TaskRepository(Protocol):
     ) -> Mapping[int, Outcome]:
         """Let ``decide`` see those of the tasks that the user has, and store what it returns for them, all or none.
 
-        None removes a task; one that ``decide`` does not return stays as it is. Nobody else can change the tasks in
-        between, and callers are served about in the order in which they came, so this always succeeds where ``replace``
-        would be overtaken again and again. What ``decide`` raises is passed on and nothing is stored. Returns what
-        ``decide`` returned, as it is stored: a store that keeps its own time puts that in.
+        None removes a task; a task that ``decide`` does not return stays as it is. Nobody else changes the tasks in
+        between, and callers are served about in order of arrival. So this always succeeds, where ``replace`` may be
+        overtaken again and again. An error of ``decide`` is passed on, and nothing is stored. Returns the tasks as they
+        are stored: a store that keeps its own time may change those of ``decide``.
         """
 
     @abstractmethod
@@ -102,9 +102,9 @@ class TokenVerifier(Protocol):
 
     @abstractmethod
     async def verify(self, token: str, longest: timedelta | None = None, resource: str | None = None) -> str:
-        """Return the user id that a compact JWT proves, if it is valid for at most ``longest`` from now.
+        """Return the user id that a compact JWT proves, if the token expires at most ``longest`` from now.
 
-        A token that was issued for one address counts only where ``resource`` is that address. Raises TokenRefused, and
+        A token that was issued for one address counts only if ``resource`` is that address. Raises TokenRefused, and
         KeysUnavailable when there is no key to verify with.
         """
 

@@ -58,9 +58,9 @@ class Position(NamedTuple):
 class TaskQuery(NamedTuple):
     """A list of one user's tasks.
 
-    ``search`` is literal text that the title or the description must hold, whatever the case of its letters;
-    ``after`` leaves out everything up to and including that position, and ``offset`` so many of what is left then;
-    ``limit`` of None means all.
+    ``search`` is literal text that the title or the description must hold, whatever the case of its letters. ``after``
+    leaves out everything up to that position, itself included, and ``offset`` then leaves out so many more. A ``limit``
+    of None means all.
     """
 
     status: Status = Status.ALL

@@ -34,8 +34,8 @@ class TaskService:
     """What a user can do with tasks, under one policy. Holds no state of its own.
 
     Where a method takes ``versions``, it raises VersionConflict unless the task is at one of them. All but ``create``,
-    ``count`` and the lists raise TaskNotFound, or TaskForbidden where the policy tells strangers. A change of nothing
-    stores nothing.
+    ``count`` and the lists raise TaskNotFound or, if the policy lets strangers know, TaskForbidden. A change that would
+    change nothing stores nothing.
     """
 
     def __init__(self, repository: TaskRepository, clock: Clock, policy: TaskPolicy) -> None:
@@ -70,12 +70,12 @@ class TaskService:
         return await self._repository.count(user_id, query)
 
     async def order(self, user_id: str, query: TaskQuery) -> Sequence[int]:
-        """Return the ids of a list's tasks in its order: ``list_among`` reads it in parts. Raises as ``list``."""
+        """Return the ids of a list's tasks in its order, which ``list_among`` reads in parts. Raises as ``list``."""
         self._check(query)
         return await self._repository.order(user_id, query)
 
     async def list_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
-        """Return a part of a list, without what it shows no more. Raises as ``list``."""
+        """Return a part of a list, without tasks that the list no longer shows. Raises as ``list``."""
         self._check(query)
         return await self._repository.find_among(user_id, query, task_ids)
 
@@ -160,14 +160,14 @@ class TaskService:
 
 
 def present(task: Task | None, task_id: int, *, in_trash: bool) -> Task:
-    """Return a task that can be changed, one in the trash only where that is asked for. Raises TaskNotFound."""
+    """Return a task that can be changed; one in the trash only if ``in_trash``. Raises TaskNotFound."""
     if task is None or not (task.visible or in_trash):
         raise TaskNotFound(task_id)
     return task
 
 
 async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
-    """Return what to raise about a task that the user has not."""
+    """Return the error for a task that the user does not have."""
     owner = await repository.owner_of(task_id) if 1 <= task_id <= MAX_TASK_ID else None
     if owner is None or owner == user_id:
         return TaskNotFound(task_id)

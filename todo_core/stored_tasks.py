@@ -112,7 +112,7 @@ class StoredTasks(Tasks):
 
         def decide(tasks: Mapping[int, Task]) -> Mapping[int, Outcome]:
             now = self._clock.now()
-            # Begun anew each time, because a store may ask again after it gave up on its first try.
+            # Begun anew each time, because a store may call again when its first attempt failed.
             found = [present(tasks.get(task_id), task_id, in_trash=in_trash) for task_id in ids]
             changes[:] = [Change(task, change(task, now)) for task in found]
             return {step.before.id: step.after for step in changes if step.after is not step.before}  # type: ignore[misc]  # an Outcome again

@@ -1,4 +1,4 @@
-"""Run the asynchronous core without an event loop."""
+"""Run the asynchronous core synchronously, without an event loop."""
 
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -7,9 +7,10 @@ Result = TypeVar("Result")
 
 
 def run_now(coroutine: Coroutine[Any, Any, Result]) -> Result:
-    """Return what a coroutine returns that never suspends, as all use cases over a blocking store do.
+    """Run a coroutine that never suspends, and return its result.
 
-    Raises RuntimeError if it suspends: it needs an event loop then.
+    Every use case on a blocking store is such a coroutine. Raises RuntimeError for one that suspends, because it needs
+    an event loop.
     """
     try:
         coroutine.send(None)

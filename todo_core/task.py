@@ -32,7 +32,7 @@ class TaskFields(NamedTuple):
     completed: bool | Absent = ABSENT
 
     def check(self, policy: TaskPolicy) -> None:
-        """Raise InvalidInput for a field that no task could be changed to."""
+        """Raise InvalidInput for a value that no task may have."""
         if self.title is None:
             raise InvalidInput("title", "required", "The title must not be null.")
         if self.title is not ABSENT:
@@ -42,7 +42,7 @@ class TaskFields(NamedTuple):
 
 
 class Times(NamedTuple):
-    """When a task that comes from elsewhere was made, changed and done; None where nobody knows."""
+    """When a task from elsewhere was created, changed and completed; None where that is not known."""
 
     created_at: datetime | None
     updated_at: datetime | None
@@ -50,7 +50,7 @@ class Times(NamedTuple):
 
 
 class TaskState(NamedTuple):
-    """Fields of a task as they were at some version; the absent ones stay as they are."""
+    """Fields of a task as they were at some version; an absent field stays as it is."""
 
     title: str | Absent = ABSENT
     description: str | Absent | None = ABSENT
@@ -113,8 +113,9 @@ class NewTask(NamedTuple):
     def imported(cls, user_id: str, fields: TaskFields, policy: TaskPolicy, now: datetime, times: Times) -> "NewTask":
         """Apply the policy to a task from elsewhere, which keeps its times.
 
-        Where they are not known it was made now, done when it was changed, and changed when it was done. Where
-        ``completed`` was not sent, a task with a time of completion is done. Raises InvalidInput.
+        A time that is not known is filled in. The task was created now, completed at its last change or else now, and
+        changed when it was completed or else created. If ``completed`` was not sent, a task with a time of completion
+        is completed. Raises InvalidInput.
         """
         created_at = times.created_at or now
         draft = cls.draft(user_id, fields, policy, created_at)
@@ -126,7 +127,7 @@ class NewTask(NamedTuple):
         return draft._replace(completed_at=completed_at, updated_at=updated_at)
 
     def with_id(self, task_id: int) -> "Task":
-        """Return the task that a store made of this draft."""
+        """Return the task that this draft becomes under an id."""
         return Task(
             id=task_id,
             user_id=self.user_id,
@@ -203,7 +204,7 @@ class Task(NamedTuple):
         return self if self.visible else self._changed(now, deleted_at=None)
 
     def put_back(self, state: TaskState, now: datetime) -> "Task":
-        """Give the task what it had before; stored values are not validated again."""
+        """Give the task the fields of an earlier state; stored values are not validated again."""
         sent = {name: getattr(state, name) for name in state._fields if getattr(state, name) is not ABSENT}
         if all(getattr(self, name) == value for name, value in sent.items()):
             return self

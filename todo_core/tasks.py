@@ -10,14 +10,14 @@ from todo_core.task import NewTask, Task, TaskFields, TaskState
 
 
 class Change(NamedTuple):
-    """What a step did to one task: ``after`` is the same object where nothing changed, None where the task is gone."""
+    """What was done to one task: ``after`` is the same object if nothing changed, None if the task was removed."""
 
     before: Task
     after: Task | None
 
 
 class Reversion(NamedTuple):
-    """Give a task back what it had, provided that nobody changed it since it was at ``version``."""
+    """A step back: give a task an earlier state, if the task is still at ``version``."""
 
     task_id: int
     version: int
@@ -27,9 +27,10 @@ class Reversion(NamedTuple):
 class Tasks(Protocol):
     """One user's to-do list, wherever it is kept.
 
-    What changes several tasks changes all of them or none. It returns one change for each id, in the order of the ids,
-    and raises TaskNotFound, or TaskForbidden where the policy tells strangers, for the first id that the user has not.
-    Every method may raise StorageUnavailable, StorageUnusable and, where the list is on a server, TokenError.
+    A method that changes several tasks changes all of them or none, and returns one change for each id, in the order of
+    the ids. For the first id that the user does not have it raises TaskNotFound or, if the policy lets strangers know,
+    TaskForbidden. Every method may raise StorageUnavailable, StorageUnusable and, where the list is on a server,
+    TokenError.
     """
 
     @abstractmethod
@@ -46,7 +47,7 @@ class Tasks(Protocol):
 
     @abstractmethod
     async def find(self, query: TaskQuery) -> Sequence[Task]:
-        """Return the tasks that a query asks for, in its order. A list need not tell their versions: they may be 0."""
+        """Return the tasks that a query asks for, in its order. A version may be missing from a list; it is 0 then."""
 
     @abstractmethod
     def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
@@ -80,6 +81,6 @@ class Tasks(Protocol):
     async def put_back(self, reversions: Collection[Reversion], known_at: datetime) -> Sequence[Change]:
         """Return tasks to earlier states.
 
-        Raises VersionConflict for a task that was changed since, or created after ``known_at``: it is another one then,
-        under the same id of a store that was begun anew.
+        Raises VersionConflict for a task that was changed since, or that was created after ``known_at``: the store was
+        begun anew then, and another task has the id.
         """

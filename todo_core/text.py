@@ -11,10 +11,11 @@ WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200
 """Unicode's White_Space property; ``str.strip()`` would also cut the control characters U+001C to U+001F."""
 
 CONTROL = "\x00-\x1f\x7f-\x9f"
-"""What one line must not hold, written as in a character class of a regular expression, like the sets below."""
+"""Characters that one line must not hold, written like the inside of a regular expression's brackets, as are those
+below."""
 
 CONTROL_BUT_LINES = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
-"""What several lines must not hold; a carriage return is part of a line's end there, and nothing else."""
+"""Characters that a text of several lines must not hold. A carriage return may only be part of a line's end."""
 
 INVISIBLE = (
     WHITE_SPACE
@@ -35,7 +36,7 @@ _INVISIBLE = f"[{INVISIBLE}]*"
 
 
 def is_blank(text: str) -> bool:
-    """Whether a reader would see nothing at all, as with zero-width characters only."""
+    """Whether a reader would see nothing, as with zero-width characters alone."""
     return not text.strip(WHITE_SPACE) if text.isascii() else re.fullmatch(_INVISIBLE, text) is not None
 
 
@@ -64,7 +65,7 @@ def clean_description(text: str | None, limit: int) -> str | None:
 
 
 def clean_search(field: str, text: str) -> str | None:
-    """Return literal text to search for; blank text searches for nothing. ``field`` is the caller's name for it.
+    """Return literal text to search for, or None for blank text. ``field`` is the caller's name for it.
 
     Raises InvalidInput above 200 characters.
     """
@@ -93,12 +94,12 @@ def is_user_id(text: str) -> bool:
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Whether a text holds half a character, as an emoji leaves that was cut in two."""
+    """Whether a text holds half a character (a lone surrogate), such as what is left of an emoji cut in two."""
     return not text.isprintable() and re.search(_SURROGATE, text) is not None
 
 
 def not_unicode(field: str) -> InvalidInput:
-    """Return what to raise about a text with a lone surrogate; ``field`` may be empty."""
+    """Return the error for a text with a lone surrogate; ``field`` may be empty."""
     return InvalidInput(
         field, "not_unicode", f"The {field or 'body'} holds half a character (a lone surrogate), as of a cut emoji."
     )
