@@ -7,7 +7,7 @@ AS_IT_IS = {"Accept-Encoding": "identity"}
 
 
 class BodyRefused(Exception):
-    """The body is not read on; the message says why."""
+    """The body is not read to its end; the message says why."""
 
 
 async def read_body(response: httpx2.Response, limit: int) -> bytes:

@@ -29,7 +29,7 @@ _LOST = (
     asyncpg.PostgresConnectionError,
     asyncpg.AdminShutdownError,
     asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # the server has said farewell while nobody asked it for anything
+    asyncpg.InternalClientError,  # the server has ended the connection while it was idle
     ConnectionError,
 )
 
@@ -67,7 +67,7 @@ class AsyncpgExecutor(Executor):
         with _translated_errors():
             async with asyncio.timeout(self._deadline):
                 if repeatable:
-                    # Trying finds out whether the connection still stands, and costs less than a look at it.
+                    # To try shows whether the connection still stands, and costs less than to look before.
                     with suppress(*_LOST):
                         return await self._fetch_once(statement, values, alive=False, priority=priority)
                     priority = True
@@ -110,7 +110,10 @@ class AsyncpgExecutor(Executor):
         return rows
 
     def _settle(self, connection: Connection, transaction: "AsyncpgTransaction | None" = None) -> None:
-        """Give back a connection in the background: its last statement may run on, on a server that may be frozen."""
+        """Release a connection in the background.
+
+        Its last statement may still run, or its server may not answer.
+        """
         task = asyncio.create_task(self._release(connection, transaction))
         self._settling.add(task)
         task.add_done_callback(self._settling.discard)
@@ -122,7 +125,7 @@ class AsyncpgExecutor(Executor):
                 if transaction:
                     await transaction.roll_back()
                 else:
-                    # asyncpg sends nothing before the server has stopped what was given up. It takes the answer to an
+                    # asyncpg sends nothing until the server has stopped what was given up. It takes the answer to an
                     # empty statement for a fault (MagicStack/asyncpg, 0.31 and 0.32), so this one has a result.
                     await connection.execute("SELECT 1")
             clean = True
@@ -183,7 +186,7 @@ def _compiled(statement: Statement) -> tuple[str, tuple[str, ...]]:
 
 
 def _protection(dsn: Dsn) -> ssl.SSLContext | str:
-    """Return what asyncpg takes for ``ssl``: names for what may do without TLS, a context for what must not."""
+    """Return asyncpg's ``ssl``: the mode's name where TLS is optional, a context where it is required."""
     return dsn.sslmode if dsn.sslmode in {"disable", "allow", "prefer"} else dsn.ssl_context()
 
 

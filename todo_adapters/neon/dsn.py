@@ -33,7 +33,7 @@ _IGNORED = (
     "keepalives_interval",
     "keepalives_count",
 )
-"""Written into addresses for other programs; this one has a deadline, a pool and a watch over it of its own."""
+"""Parameters for other programs; this one has its own deadline, pool and keepalives."""
 _PARAMETERS = (
     "host",
     "sslmode",
@@ -75,18 +75,21 @@ class Dsn:
     any other one ``pgbouncer=true`` says so."""
 
     def direct(self) -> "Dsn":
-        """Return the same database without Neon's pooler, as migrations need it; other poolers cannot be told."""
+        """Return the database's address without Neon's pooler, as migrations need it.
+
+        What stands behind another pooler is not known.
+        """
         name, dot, domain = self.host.partition(".")
         return replace(self, host=name.removesuffix(_POOLER) + dot + domain, pooled=False)
 
     @property
     def verified(self) -> bool:
-        """Whether the server's certificate must be signed by somebody who is trusted."""
+        """Whether the server's certificate must be signed by a trusted authority."""
         return self.sslmode.startswith("verify-") or (self.sslmode == "require" and self.sslrootcert is not None)
 
     @property
     def certificates(self) -> str | None:
-        """The file of those who are trusted; None where nobody needs to be."""
+        """The file of trusted certificate authorities; None where no certificate is checked."""
         if not self.verified:
             return None
         if self.sslrootcert not in {None, "system"}:
@@ -94,7 +97,7 @@ class Dsn:
         return ssl.get_default_verify_paths().cafile or "system"
 
     def ssl_context(self) -> ssl.SSLContext:
-        """Return the same demands for a driver that leaves TLS to Python."""
+        """Return the same TLS settings for a driver that leaves TLS to Python."""
         file = self.certificates
         context = ssl.create_default_context(cafile=None if file == "system" else file)
         context.check_hostname = self.sslmode == "verify-full"

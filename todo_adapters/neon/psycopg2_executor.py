@@ -39,8 +39,8 @@ class Psycopg2Executor(Executor):
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds."""
         self._deadline = deadline
         self._engine = open_engine(dsn, pool_size=pool_size, deadline=deadline)
-        # SQLAlchemy's own way, an isolation level for each use, asks the server whenever a connection is given back;
-        # one that dies of that never returns to its pool.
+        # SQLAlchemy's own way, an isolation level for each use, asks the server whenever a connection is released; one
+        # that breaks then never returns to its pool.
         event.listen(self._engine, "connect", _commit_each_statement)
         event.listen(self._engine, "checkin", _commit_each_statement)
 

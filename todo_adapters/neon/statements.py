@@ -148,12 +148,12 @@ STATE: Statement = select(
     ENCODING,
     func.current_setting(literal_column("'transaction_read_only'")),
 ).select_from(table(VERSION_TABLE))
-"""The schema's revision and what of the database's settings decides whether the store can be used; no row without."""
+"""The schema's revision, and the settings that decide whether the store can be used; no row without a schema."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListShape:
-    """What makes the statement of one list differ from that of another; the rest are values."""
+    """What the statement of a list depends on; everything else is a parameter of it."""
 
     status: Status
     sort: Sort
@@ -176,7 +176,7 @@ _STATUS: Mapping[Status, tuple[ColumnElement[bool], ...]] = {
 
 
 _LIMIT = select(cast(bindparam("limit"), BigInteger())).scalar_subquery()
-"""A limit that the planner cannot see: it expects a page then, and reads the index in order instead of sorting."""
+"""A limit that the planner cannot see, so that it expects a page and reads the index in order instead of sorting."""
 
 
 @cache
@@ -193,7 +193,7 @@ def order(shape: ListShape) -> Statement:
 
 @cache
 def find_among(status: Status, *, searching: bool) -> Statement:
-    """Return the statement of those of some tasks that a list shows, in no order."""
+    """Return the statement for those of some tasks that a list shows, in no order."""
     return select(*_TASK).where(*_matching(status, searching=searching), _ONE_OF)
 
 

@@ -1,4 +1,4 @@
-"""Several tasks changed one after the other, as nearly all or none as a network lets them be."""
+"""Change several tasks on a server one after the other; when one fails, undo the changes before it (compensation)."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,16 @@ from todo_core.task import Task
 from todo_core.tasks import Change
 
 TRIES = 100
-"""How often somebody else may be faster. Each time they changed the task, so only a storm of changes ends this."""
+"""How often the first task may be changed by somebody else in between; only a storm of changes reaches this."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A change to make to a task at a version, if nobody changes it before.
+    """A change to make to a task, if it is still at ``version``.
 
-    ``before`` is None for a task in the trash: a server shows it only once it is out. ``after`` is what the task is to
-    say then; None takes it out of the trash. A task that turns out to be created after ``known_at`` is another one.
+    ``before`` is the task as it is now, or None for a task in the trash, which a server does not show. ``after`` is
+    what it is to become, or None to take it out of the trash. A task that was created after ``known_at`` is another one
+    under the same id.
     """
 
     task_id: int
@@ -28,15 +29,16 @@ class Step:
 
 
 Write = Callable[[Step], Task | None]
-"""Compare and set: returns what is stored then, None if the version was another one."""
+"""Compare and set: returns the stored task, or None if the version was another one."""
 
 
 def change_all(look: Callable[[], Sequence[Step | Task]], write: Write) -> Sequence[Change]:
-    """Make the steps that ``look`` finds; a task among them is one to leave as it is.
+    """Make the steps that ``look`` finds; a task among them is left as it is.
 
-    Looks anew, as often as somebody is faster, until the first step is made. When a later one cannot be made, those
-    before it are put back, unless somebody changed them meanwhile; others may see what is between. Raises
-    VersionConflict if somebody is faster then, and StorageUnavailable that names the tasks that could not be put back.
+    If somebody changes the first task meanwhile, this looks again and starts over. If a later step fails, the steps
+    before it are undone, except for tasks that somebody changed meanwhile; others may see the states in between. Raises
+    VersionConflict where somebody else was faster, and StorageUnavailable with the ids of tasks that could not be put
+    back.
     """
     for _ in range(TRIES):
         found = look()
@@ -49,7 +51,7 @@ def change_all(look: Callable[[], Sequence[Step | Task]], write: Write) -> Seque
 
 
 def _make_all(write: Write, steps: Sequence[Step]) -> Sequence[Change] | None:
-    """Return what was changed; None, with nothing done, if the first task was changed meanwhile."""
+    """Return the changes; None, with nothing done, if somebody changed the first task meanwhile."""
     done: list[Change] = []
     try:
         for step in steps:

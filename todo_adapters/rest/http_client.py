@@ -1,4 +1,4 @@
-"""Requests to a server, sent again where nothing can go wrong by that, and never without bound."""
+"""Requests to one server: repeated where that does no harm, and limited in time and in size."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ PAUSES = (0.2, 0.6)
 """Seconds before the second and the third try; there is no fourth."""
 
 PATIENCE = 5.0
-"""The longest pause that a server may ask for (Retry-After); one that asks for more is not waited for."""
+"""The longest pause that is waited for (Retry-After); a server that asks for more gets no further request."""
 
 _BUSY = {
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -61,7 +61,7 @@ class HttpClient:
     def __init__(
         self, client: httpx2.AsyncClient, runner: asyncio.Runner, wait: Callable[[float], None], seconds: float
     ) -> None:
-        # An event loop, because nothing else ends an answer in the middle of its head.
+        # An event loop, because nothing else can end the wait for an answer in the middle of its head.
         self._client = client
         self._runner = runner
         self._turn = Lock()
@@ -107,9 +107,10 @@ class HttpClient:
 def open_client(
     address: ServerAddress, wait: Callable[[float], None] = time.sleep, seconds: float = SECONDS
 ) -> Iterator[HttpClient]:
-    """Open the way to a server; the connection is kept for the requests after the first.
+    """Open a client for one server; its connection is kept for further requests.
 
-    A token is sent to that address alone: no redirect is followed, and no proxy asked about this machine.
+    The token goes to that address alone: no redirect is followed, and a server on this machine is asked without a
+    proxy.
     """
     client = httpx2.AsyncClient(
         base_url=address.url,

@@ -13,9 +13,9 @@ Ask = Callable[[dict[str, str]], Response]
 def find(ask: Ask, query: TaskQuery) -> Sequence[Task]:
     """Return the tasks that a query asks for, in its order."""
     if query.limit is None and query.after is None:
-        # In one answer, as long as it may be.
+        # One answer holds the whole list.
         return _page(ask(_parameters(query)), query)[query.offset :]
-    # What is to be skipped is read as well: a server of before knows no offset and would ignore it.
+    # Skipped tasks are read as well: an older server does not know ``offset`` and would ignore it.
     end = None if query.limit is None else query.offset + query.limit
     found: list[Task] = []
     for page in pages(ask, query._replace(limit=end)):
@@ -52,7 +52,10 @@ def _page(response: Response, query: TaskQuery) -> list[Task]:
 
 
 def _goes_on(query: TaskQuery, reached: Position | None, tasks: Sequence[Task]) -> Position:
-    """Return the place of a page's last task, which must be beyond the one before: else a list would never end."""
+    """Return the position of a page's last task.
+
+    It must be beyond that of the page before, because a list would never end otherwise.
+    """
     if not tasks or not _is_beyond(query, tasks[-1], reached):
         raise strange()
     return query.sort.position(tasks[-1])

@@ -1,4 +1,4 @@
-"""What a server's refusals mean in the domain."""
+"""What a server's problem details (RFC 9457) mean in the domain."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ _REFUSALS: Mapping[tuple[int, str], Callable[[int], TodoError]] = {
 
 
 def domain_error(response: Response, task_id: int = 0) -> TodoError:
-    """Return what to raise for an answer that is not the one hoped for; ``task_id`` is the task that was asked for."""
+    """Return the error that a server's refusal means; ``task_id`` is the task that was asked for."""
     code = _word(response.problem.get("code"))
     if known := _REFUSALS.get((response.status, code)):
         return known(task_id)
@@ -63,7 +63,7 @@ def _invalid_input(problem: Mapping[str, object], code: str) -> InvalidInput:
 
 
 def _word(text: object) -> str:
-    """Return a name out of a problem, if it is one."""
+    """Return a text of a problem if it is a name, else an empty text."""
     return text if isinstance(text, str) and _WORD.fullmatch(text) else ""
 
 

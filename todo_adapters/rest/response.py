@@ -21,8 +21,8 @@ _NEXT = re.compile(r'<([^>]*)>\s*;\s*rel="?next"?')
 class Response:
     """An answer whose body has been read.
 
-    ``repeated`` says that the request was sent more than once and may have taken effect before. What is not as the
-    contract has it raises StorageUnusable.
+    ``repeated`` says that the request was sent more than once and may have taken effect before. What does not keep to
+    the contract raises StorageUnusable.
     """
 
     status: int
@@ -51,7 +51,7 @@ class Response:
 
     @property
     def next_cursor(self) -> str | None:
-        """The cursor in the link to the next page; where that link leads otherwise is of no interest."""
+        """The cursor in the link to the next page; the rest of the link does not matter."""
         found = _NEXT.search(self.headers.get("link", ""))
         return parse_qs(urlsplit(found[1]).query).get("cursor", [None])[0] if found else None
 
@@ -75,5 +75,5 @@ def _read(read: Callable[[], Result]) -> Result:
 
 
 def strange() -> StorageUnusable:
-    """Return what to raise for an answer that is not as the contract has it."""
+    """Return the error for an answer that does not keep to the contract."""
     return StorageUnusable("The server's answer is not one of a to-do service; check the address.")

@@ -9,7 +9,7 @@ from todo_core.errors import StorageUnusable
 
 _LABEL = "[a-z0-9_-]{1,63}"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*")
-"""As DNS has it; a name in other letters is written as it is asked for there (``xn--…``)."""
+"""A host as DNS has it; a name in other letters must be in its ASCII form (``xn--…``)."""
 
 _PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 
@@ -17,7 +17,7 @@ _PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 def parse_server(url: str) -> ServerAddress:
     """Return the server that a URL names. Raises StorageUnusable, which never repeats the URL.
 
-    A token is as good as a password while it is valid, so without TLS only this machine is talked to.
+    A valid token is as good as a password, so a server without TLS must be on this machine.
     """
     url = url.strip()
     try:
@@ -35,7 +35,7 @@ def parse_server(url: str) -> ServerAddress:
 
 
 def _is_plain(parts: SplitResult, host: str) -> bool:
-    """Whether there is nothing but host, port and path: a credential or a query is not for an address."""
+    """Whether a URL holds nothing but host, port and path, so neither a credential nor a query."""
     if parts.query or parts.fragment or set("@%") & set(parts.netloc) or not _PATH.fullmatch(parts.path):
         return False
     return _is_ip_address(host) if "[" in parts.netloc else bool(_HOST.fullmatch(host))

@@ -26,10 +26,11 @@ class Write:
 
 
 def read_task(document: Mapping[str, object], version: int = 0, *, in_trash: bool = False) -> Task:
-    """Return a task as the API shows it. Raises KeyError, TypeError, ValueError and InvalidInput for what is none.
+    """Return the task of a JSON object of the API.
 
-    Texts keep the rules of the core, but for their lengths, which are the server's to choose.
-    The API does not say when a task was deleted; nothing changes one in the trash, so it was its last change.
+    Raises KeyError, TypeError, ValueError and InvalidInput if it is none. Texts keep the rules of the core except for
+    their lengths, which the server chooses. The API does not tell when a task was deleted. A task in the trash does not
+    change, so its deletion was its last change.
     """
     updated_at = _time(document["updated_at"])
     completed_at = document["completed_at"]
@@ -73,9 +74,9 @@ def fields_of(changes: TaskFields) -> dict[str, object]:
 
 
 def write_of(before: Task | None, after: Task | None) -> Write:
-    """Return the request that makes one version of a task the next, or that takes one out of the trash.
+    """Return the request that turns ``before`` into ``after``. None for either means: take the task out of the trash.
 
-    What a task says and whether it is in the trash are never changed at once.
+    No change edits a task and moves it to the trash at once.
     """
     if before is None or after is None:
         return Write("POST", "/restore")
@@ -88,7 +89,7 @@ def write_of(before: Task | None, after: Task | None) -> Write:
 
 
 def same_content(one: Task, other: Task) -> bool:
-    """Whether two versions say the same but for the times."""
+    """Whether two versions of a task differ in nothing but the times and the version."""
     return (one.title, one.description, one.completed, one.visible) == (
         other.title,
         other.description,

@@ -26,7 +26,7 @@ TASKS = "/api/tasks"
 READY = "/health/ready"
 
 _NO_VERSION = {"If-Match": '"0"'}
-"""No task is ever at it, so a request with it changes nothing and is told the version."""
+"""No task has this version, so a request with it changes nothing, and its refusal tells the version."""
 
 
 class RestTasks(Tasks):
@@ -158,7 +158,7 @@ class RestTasks(Tasks):
         raise refused
 
     def _effect(self, step: Step) -> Task | None:
-        """Return the task if it is as a request left it whose answer was lost."""
+        """Return the task if a request whose answer was lost has changed it already."""
         version = step.version + 1
         try:
             now = self._live(step.task_id)

@@ -69,11 +69,11 @@ class TokenStore:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Let no other process change the file meanwhile, which has a folder by now; Windows has no such lock."""
+        """Keep other processes from changing the file, whose folder exists by now; Windows has no such lock."""
         if sys.platform == "win32":
             yield
             return
-        # The folder's, because the file is replaced as a whole. The end of the process lets go of it, too.
+        # The lock is on the folder, because the file is replaced as a whole. It ends with the process at the latest.
         folder = os.open(self._path.parent, os.O_RDONLY)
         try:
             fcntl.flock(folder, fcntl.LOCK_EX)
@@ -108,7 +108,7 @@ class TokenStore:
 
 
 class _Keyring:
-    """The system's keyring, as far as it is there: the library is an extra, and a system may have none."""
+    """The system's keyring, if there is one: the library is an extra, and a system may have none."""
 
     def __init__(self) -> None:
         self._library = _library()
@@ -123,7 +123,10 @@ class _Keyring:
         return token
 
     def put(self, server: str, token: str) -> bool:
-        """Return whether the keyring has it now; some take everything and keep nothing, or nothing as long."""
+        """Store a token, and return whether the keyring holds it now.
+
+        Some keyrings accept a token and do not keep it, or not all of it.
+        """
         if not self._library:
             return False
         try:

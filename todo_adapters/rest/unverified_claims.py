@@ -14,7 +14,7 @@ _MESSAGES = {
     "too_long": _NO_TOKEN,
     "bad_user_id": "This token does not name a user.",
 }
-"""By the reason for which a token is refused; every other one is silent."""
+"""The message for each reason; any other reason has ``_SILENT``."""
 
 
 @dataclass(frozen=True, slots=True)

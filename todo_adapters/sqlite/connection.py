@@ -24,7 +24,7 @@ _FAULTS = {
 }
 
 _INSTRUCTIONS = 10_000
-"""Of SQLite's machine, between two looks at the time."""
+"""Instructions of SQLite's virtual machine between two looks at the clock."""
 
 
 def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
@@ -35,7 +35,7 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """
     with translated_errors(path):
         if path.parent != data_folder() and not path.parent.is_dir():
-            # The folder of an address that was named may be mistyped, and is not made.
+            # The folder of a named address may be mistyped, so it is not made.
             raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
         make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
@@ -73,9 +73,9 @@ class OnDemand:
 
 
 def try_out(path: Path) -> None:
-    """Do to a store what a write does: put anew what stands there already. Raises StorageUnusable if that fails.
+    """Write to a store what it holds already, to find out whether it can be written. Raises StorageUnusable if not.
 
-    Who holds the lock of the file just now is writing, so then nothing is tried.
+    Nothing is tried while another process holds the file's lock, because that process is writing.
     """
     with translated_errors(path), _connected(path) as connection:
         try:
@@ -91,7 +91,7 @@ def try_out(path: Path) -> None:
 
 
 def is_damaged(path: Path, seconds: float) -> bool:
-    """Whether damage is found by a look at a store's pages from the first one on, for so many seconds at most.
+    """Whether a store's pages show damage; looks from the first page on, for so many seconds at most.
 
     Raises StorageUnusable if the file cannot be read.
     """
@@ -109,20 +109,20 @@ def is_damaged(path: Path, seconds: float) -> bool:
 
 
 def damage(path: Path) -> StorageUnusable:
-    """Return what to raise for a file in which damage was found."""
+    """Return the error for a damaged file."""
     return StorageUnusable(_FAULTS[sqlite3.SQLITE_CORRUPT].format(path=path))
 
 
 @contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a file that is there, for a look with nothing remembered of it, and without waiting for anybody."""
+    """Open an existing file with an empty cache; a lock is not waited for."""
     uri = f"{path.absolute().as_uri()}?mode=rw"
     with closing(sqlite3.connect(uri, uri=True, timeout=0, isolation_level=None)) as connection:
         yield connection
 
 
 def may_write(path: Path) -> bool:
-    """Whether the file system lets this process write a store, if it is there."""
+    """Whether this process may write a store, or make it if it is not there."""
     beside = path.with_name(f"{path.name}-wal")
     return not path.is_file() or (os.access(path, os.W_OK) and (os.access(path.parent, os.W_OK) or beside.exists()))
 
@@ -130,7 +130,7 @@ def may_write(path: Path) -> bool:
 def open_read_only(path: Path, busy_timeout: float) -> sqlite3.Connection:
     """Open a store that cannot be written, as it is. Raises StorageUnusable and StorageUnavailable."""
     log = path.with_name(f"{path.name}-wal")
-    # Without a log the file alone is the store; to look for one would take memory shared by a file beside it.
+    # Without a write-ahead log the file is the whole store, and needs no shared memory in a file beside it.
     alone = not log.exists() or log.stat().st_size == 0
     with translated_errors(path):
         uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
@@ -145,7 +145,7 @@ def open_read_only(path: Path, busy_timeout: float) -> sqlite3.Connection:
 
 
 def read_only(path: Path) -> StorageUnusable:
-    """Return what to raise where a store would have to be written that cannot be."""
+    """Return the error for a change of a store that cannot be written."""
     return StorageUnusable(_FAULTS[sqlite3.SQLITE_READONLY].format(path=path))
 
 

@@ -28,10 +28,10 @@ from todo_core.task import NewTask, Task
 from todo_core.text import fold
 
 _TRIED = 1.0
-"""Seconds for which a write that was tried counts: whoever asks often must not keep the disk busy."""
+"""Seconds for which a tried write counts, so that frequent checks do not keep the disk busy."""
 
 _LOOK = 1.0
-"""Seconds that a look for damage may take; it comes again after twenty times as long as it took."""
+"""Seconds that a look for damage may take. The next one comes after twenty times as long as it took."""
 
 _COLUMNS = "id, user_id, title, description, completed_at, created_at, updated_at, deleted_at, version"
 
@@ -191,7 +191,7 @@ class SqliteTaskRepository(TaskRepository):
             raise damage(self._path)
 
     def _refuse_replaced(self) -> None:
-        """Refuse to write to a file that nobody will find again."""
+        """Raise StorageUnusable if the file was removed or replaced, because what is written then is lost."""
         if [_identity(file) for file in self._files] != self._identities:
             raise StorageUnusable(f"{self._path} was removed or replaced while it was open; restart the program.")
 
@@ -224,7 +224,7 @@ class SqliteTaskRepository(TaskRepository):
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another one of its name."""
+    """Return what tells a file from another one of the same name; None if there is none."""
     try:
         status = path.stat()
     except FileNotFoundError:

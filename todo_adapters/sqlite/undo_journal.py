@@ -124,15 +124,18 @@ class UndoJournal:
                 db.execute(
                     f"UPDATE steps SET {reached} = ? WHERE entry = ? AND task_id = ?", (now, entry.id, step.task_id)
                 )
-                # The same state again under a later version: the commands on its other side recognise it by that.
+                # The task has that state again under a later version, which the commands on that side have to expect.
                 self._rename(db, left, step.task_id, getattr(step, reached), now)
 
     def drop(self, entry: Entry) -> None:
-        """Forget a command, so that the next one in its direction can be undone or redone as if it had not been."""
+        """Forget a command.
+
+        The commands on both sides of it can then be undone and redone as if it had never been made.
+        """
         with self._session() as db, transaction(db):
             (undone,) = db.execute("SELECT undone FROM entries WHERE id = ?", (entry.id,)).fetchone() or (0,)
             for step in entry.steps:
-                # Its neighbour on that side knows the task by the version on this command's other side.
+                # The neighbouring command has to expect the version on this command's other side.
                 if undone:
                     self._rename(db, "before_version", step.task_id, step.after_version, step.before_version)
                 else:

@@ -32,7 +32,7 @@ class Identity:
     resource: str | None = None
 
     def user_at(self, resource: str | None) -> str:
-        """Return the user's id where the token counts. Raises TokenRefused elsewhere; None is no special address."""
+        """Return the user's id if the token counts at an address, None being the whole service. Raises TokenRefused."""
         if self.resource not in {None, resource}:
             raise TokenRefused("wrong_audience")
         return self.user_id
@@ -54,9 +54,9 @@ class Resource:
 class ClaimRules:
     """The rules for the claims of one deployment.
 
-    ``leeway`` is in seconds and allows for clocks that differ. ``iss`` and ``aud`` must match where they are present;
-    where ``addressed`` is true they must also be present. A token may be valid for ``longest`` from now; None accepts
-    it until it expires. Tokens that are not for the service as a whole may be for its ``resource``.
+    ``leeway`` is in seconds and allows for clocks that differ. ``iss`` and ``aud`` must match if they are present, and
+    must be present if ``addressed``. A token may expire at most ``longest`` from now; None sets no limit. A token that
+    is not for the whole service may be for its ``resource``.
     """
 
     clock: Clock
@@ -146,12 +146,12 @@ def expiry_of(claims: Mapping[str, object]) -> float:
 
 
 def _differing(name: str, found: object, wanted: str) -> Mapping[str, str]:
-    """Return what a verified token says and what it should say; the log takes the former up to a length."""
+    """Return the value in a verified token, cut for the log, and the expected one."""
     return {name: str(found)[:SHOWN_LIMIT], f"expected_{name}": wanted}
 
 
 def _audiences(claims: Mapping[str, object]) -> list[str]:
-    """Return for whom a token is; for nobody if its ``aud`` is anything but a text or a list of texts."""
+    """Return the audiences of a token; none if its ``aud`` is neither a text nor a list of texts."""
     audience = claims.get("aud")
     audiences = audience if isinstance(audience, list) else [audience]
     texts = [one for one in audiences if isinstance(one, str)]
@@ -159,9 +159,9 @@ def _audiences(claims: Mapping[str, object]) -> list[str]:
 
 
 def _check_grant(claims: Mapping[str, object], user_id: str) -> None:
-    """Refuse an access token that needs more than itself (RFC 7800), or that a client has on its own account.
+    """Refuse an access token that is bound to a key (RFC 7800), or that belongs to a client and not to a user.
 
-    For the latter, an issuer puts the client's id where the user's would be (RFC 9068, section 2.2).
+    For a client, the issuer writes the client's id where a user's would be (RFC 9068, section 2.2).
     """
     if "cnf" in claims:
         raise TokenRefused("bound_to_key")
@@ -170,7 +170,10 @@ def _check_grant(claims: Mapping[str, object], user_id: str) -> None:
 
 
 def _number(claims: Mapping[str, object], name: str) -> float | None:
-    """Return a NumericDate. Present and null, a text, a boolean or an infinity (1e999) is none."""
+    """Return a NumericDate; None if it is missing.
+
+    Null, a text, a boolean and an infinity (1e999) are no dates. Raises TokenRefused for them.
+    """
     if name not in claims:
         return None
     value = claims[name]

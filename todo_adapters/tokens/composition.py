@@ -38,10 +38,10 @@ class TokenSettings:
 
 @asynccontextmanager
 async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[TokenVerifier]:
-    """Open the verifier of a deployment, which remembers what it has verified.
+    """Open the verifier of a deployment.
 
-    In the modes with published keys it starts to fetch them at once and does not wait: an issuer that is still down
-    keeps nothing from starting. Raises SecretUnusable.
+    Published keys are fetched in the background, so that the service starts while its issuer is still down. Raises
+    SecretUnusable.
     """
     if settings.mode == "hs256":
         yield JwtVerifier(trusted(settings, clock), clock, settings.leeway)
@@ -57,10 +57,10 @@ async def open_verifier(settings: TokenSettings, clock: Clock) -> AsyncIterator[
 
 
 def trusted(settings: TokenSettings, clock: Clock, published: KeySource | None = None) -> Mapping[str, Trust]:
-    """Return what a deployment trusts, by algorithm: its shared secret, the keys that are published, or both.
+    """Return what a deployment trusts, by algorithm: its shared secret, the published keys, or both.
 
-    A token that a published key signed must say from whom and for whom it is: other parties may publish tokens signed
-    with the same keys. Only these keys sign what is issued for a resource. Raises SecretUnusable.
+    Other parties may publish tokens that the same keys signed. So a token signed by a published key must name its
+    issuer and its audience. Tokens for a resource are signed by published keys only. Raises SecretUnusable.
     """
     rules = ClaimRules(clock, settings.leeway, settings.issuer, settings.audience, longest=settings.longest)
     found: dict[str, Trust] = {}

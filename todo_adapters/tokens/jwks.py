@@ -89,7 +89,7 @@ def _algorithm_of(entry: dict[str, object]) -> str | None:
 
 
 def _for_signatures(entry: dict[str, object]) -> bool:
-    """Whether a key has a name, verifies signatures and is public: who publishes ``d`` has lost the key."""
+    """Whether a key has an id, verifies signatures and is public: a key that was published with ``d`` is no secret."""
     operations = entry.get("key_ops", ["verify"])
     return (
         isinstance(entry.get("kid"), str)

@@ -1,4 +1,4 @@
-"""The keys of an issuer, kept up to date without making a request wait that can do without."""
+"""An issuer's keys, refreshed in the background, so that requests rarely wait for them."""
 
 import asyncio
 import logging
@@ -29,10 +29,10 @@ class FetchFailed(Exception):
 class KeyCache(KeySource):
     """Holds an issuer's key set, and fetches it anew when that is due, in one task at most.
 
-    Keys are fresh for 300 s. Then the next request starts a refresh and goes on with what is known; an issuer that is
-    down is asked again every 30 s, and its last keys are used for up to 24 h. A key id that is not known may start a
-    fetch of its own every 30 s, failed ones included, so a flood of invented ids costs the issuer no more than that.
-    Must be closed, which ends the task. Belongs to one event loop.
+    Keys are fresh for 300 s. The next request after that starts a refresh and goes on with the known keys. An issuer
+    that is down is asked again every 30 s, and its last keys are used for up to 24 h. An unknown key id starts a fetch
+    of its own, but not within 30 s of the last such fetch, even if that failed: a flood of invented ids costs the
+    issuer no more. ``aclose`` ends the task. Belongs to one event loop.
     """
 
     def __init__(

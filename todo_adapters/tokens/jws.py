@@ -47,7 +47,7 @@ def parse_token(token: str) -> CompactToken:
 
 
 def read_claims(token: str) -> dict[str, object]:
-    """Return what a token says to whoever keeps it and leaves the rest to a verifier. Raises TokenRefused."""
+    """Return the claims of a token without verifying it, for whoever only keeps the token. Raises TokenRefused."""
     _, payload, _ = _parts(token)
     return parse_object(_decode(payload))
 
@@ -61,7 +61,7 @@ def parse_object(text: bytes) -> dict[str, object]:
     try:
         value = json.loads(text.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        # Never chained: the message of a JSON error may be followed back to the document.
+        # Not chained, because the JSON error holds the document.
         raise TokenRefused("bad_json") from None
     if not isinstance(value, dict):
         raise TokenRefused("bad_json")
@@ -100,7 +100,7 @@ def _decode(part: str) -> bytes:
         data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except (ValueError, binascii.Error):
         raise TokenRefused("bad_base64url") from None
-    # Python skips foreign characters and ignores surplus bits; only the one canonical spelling survives the way back.
+    # Python skips foreign characters and ignores surplus bits, so the text must be the one that encoding gives.
     if base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii") != part:
         raise TokenRefused("bad_base64url")
     return data

@@ -22,10 +22,10 @@ class SecretUnusable(ValueError):
 
 
 def read_secret(secret: str) -> bytes:
-    """Return a shared secret as the key that it is. Raises SecretUnusable.
+    """Return the key that a shared secret is. Raises SecretUnusable.
 
-    A text that everybody may know is refused: a public key, a certificate, Better Auth's fallback; and so is one that
-    everybody tries: nothing but blanks, or one character again and again.
+    What anybody may know is refused: a public key, a certificate, Better Auth's fallback. So is what anybody tries
+    first: blanks, or one character repeated.
     """
     try:
         key = secret.encode("utf-8")

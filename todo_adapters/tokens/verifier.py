@@ -1,4 +1,4 @@
-"""Who sent a token: the keys that may have signed it, what its claims must say, and a memory of what was verified."""
+"""Verify tokens: the keys that may have signed them, the claims that they must make, and a cache of verified ones."""
 
 from abc import abstractmethod
 from collections import OrderedDict
@@ -18,18 +18,18 @@ CAPACITY = 10_000
 
 
 class KeySource(Protocol):
-    """Has the keys for some algorithms, which may change."""
+    """The keys for some algorithms, which may change over time."""
 
     @abstractmethod
     async def find(self, key_id: str | None) -> tuple[VerificationKey, object]:
-        """Return the key that a token names, and what stands for all the keys that are in use with it.
+        """Return the key that a token names, and an object that stands for all keys in use with it.
 
         Raises TokenRefused if there is no such key, and KeysUnavailable if there is none at all.
         """
 
     @abstractmethod
     def current(self) -> object | None:
-        """Return what stands for the keys in use, None if there are none. Cheap, and never waits."""
+        """Return the object that stands for the keys in use, None if there are none. It is cheap and never waits."""
 
 
 @dataclass(frozen=True, slots=True)
