@@ -11,14 +11,14 @@ PER_ROUND = 50
 
 
 class Admission:
-    """Begins with so many requests in each round of the event loop, in order of arrival.
+    """Begins at most ``PER_ROUND`` requests in each iteration of the event loop, in order of arrival.
 
-    When thousands come at once, the event loop would begin with all of them before it looked at anything else: no
-    answer of the store would be taken, and nobody would learn that the process lives.
+    When thousands come at once, the event loop would begin all of them before it did anything else. Meanwhile it would
+    take no answer from the store, and answer no health check.
     """
 
     def __init__(self, app: ASGIApp, at_once: str) -> None:
-        """Begin at once with what has a path that starts so."""
+        """Begin a request at once if its path starts with ``at_once``."""
         self._app = app
         self._at_once = at_once
         self._room = PER_ROUND

@@ -18,7 +18,7 @@ _SETTINGS = {
 
 
 def audit(request: Request, error: TodoError) -> None:
-    """Log an authentication failure or an authorization violation; any other error is none of either."""
+    """Log an authentication failure or an authorization violation; other errors are not for the audit log."""
     match error:
         case TokenRefused():
             authentication_failed(request, error.reason, error.facts)

@@ -1,4 +1,4 @@
-"""Who sent a request: the one place where tokens meet routes."""
+"""Who sent a request. This is the one place where tokens meet routes."""
 
 from datetime import timedelta
 

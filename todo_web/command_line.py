@@ -28,7 +28,7 @@ SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
 
 BACKLOG = 4096
-"""Connections that may come at once, as far as the system allows (net.core.somaxconn): for those beyond it clients try
+"""Connections that may wait to be accepted, as far as the system allows (net.core.somaxconn). Clients beyond them try
 again after one second, then after two more, and so on."""
 
 

@@ -114,7 +114,7 @@ def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Co
 
 
 class WebContainer(containers.DeclarativeContainer):
-    """Everything that a running service is made of; ``storage`` is one of the containers above."""
+    """Everything that a running service is made of; ``storage`` is one of the storage containers above."""
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
     storage = providers.DependenciesContainer()
@@ -147,7 +147,7 @@ async def running(container: WebContainer) -> AsyncIterator[RequestContext]:
     if opening is not None:
         await opening
     try:
-        # What is built from an asynchronous resource would be a Future; so what it opened takes its place.
+        # What depends on an asynchronous resource would be a Future, so the opened resource takes its place.
         resources: tuple[Any, ...] = (container.storage.repository, container.verifier)
         with ExitStack() as overrides:
             for resource in resources:

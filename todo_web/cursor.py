@@ -53,9 +53,10 @@ def _position(sort: Sort, place: object) -> Position:
 
 
 def _digest(query: TaskQuery, user_id: str, place: bytes) -> bytes:
-    """Bind a cursor to its list. It guards against mistakes: every statement is scoped by the owner anyway.
+    """Return the digest that binds a cursor to its list.
 
-    It needs no secret, so a cursor that fits may still hold anything.
+    It guards against mistakes only, and needs no secret, because every statement is scoped by the owner. So a cursor
+    that fits may still hold anything.
     """
     bound = msgspec.json.encode([user_id, query.status, query.sort, query.search])
     return blake2s(bound + b"\0" + place, digest_size=_DIGEST_BYTES).digest()

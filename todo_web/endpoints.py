@@ -23,10 +23,10 @@ from todo_web.request_context import context_of
 from todo_web.storage_deadline import in_time
 
 WHOLE = 2**20
-"""Bytes that a list may have to be sent as a whole; so much is held until the client has read it."""
+"""The most bytes of a list that is sent as a whole; they are held until the client has read them."""
 
 CHUNK = 150
-"""So many tasks of a longer list are sent at a time: of the longest, not more bytes than that."""
+"""Tasks of a longer list that are sent at a time; the longest ones take no more bytes than ``WHOLE``."""
 
 _TASK_ID = re.compile("[1-9][0-9]{0,18}")
 

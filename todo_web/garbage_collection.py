@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _NEW_OBJECTS = 10_000
-"""So many are made before the collector looks for cycles among them: a list of 1,000 tasks makes a third of that."""
+"""Objects that are made before the collector looks for cycles among them; a list of 1,000 tasks makes a third of
+that."""
 
 _LOOKS = 100
-"""So often it looks at new objects before it looks at older ones again. Of those there are many only while thousands of
-requests wait, which they then do for the collector."""
+"""Looks at new objects between two looks at older ones. There are many older ones only while thousands of requests
+wait, and a look at them makes all of those wait longer."""
 
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Keep the collector away from what is there already, and let it look at new objects less often.
+    """Keep the collector away from objects that are there already, and let it look at new ones less often.
 
-    Requests make hardly any cycles. By default the collector would look for some several times within one list, and
-    now and then at the whole program, for some 50 ms in which every request waits.
+    Requests make hardly any cycles. By default the collector would look for them several times within one list, and now
+    and then through the whole program, for some 50 ms in which every request waits.
     """
     thresholds = gc.get_threshold()
     gc.freeze()

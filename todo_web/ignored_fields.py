@@ -1,4 +1,7 @@
-"""What a request holds that nobody reads: the answer names it, so that no client takes it for done."""
+"""Fields and parameters of a request that mean nothing here.
+
+The answer names them, so that no client believes that they had an effect.
+"""
 
 import re
 from collections.abc import Iterable
@@ -8,7 +11,7 @@ from fastapi import Request, Response
 
 IGNORED = "Ignored-Fields"
 NAMED_LIMIT = 20
-"""So many names at most are repeated to a client, in a header or in a problem."""
+"""The most names that are repeated to a client, in a header or in a problem."""
 
 _IDENTIFIER = re.compile("[A-Za-z_][A-Za-z0-9_-]{0,63}")
 _NOTED = "todo.ignored"

@@ -42,7 +42,7 @@ _LIMIT = re.compile("[1-9][0-9]{0,3}")
 _OFFSET = re.compile("0|[1-9][0-9]{0,9}")
 
 Sent = Mapping[str, Sequence[tuple[str, str]]]
-"""What was sent by its meaning, each as the name that was used and the text."""
+"""The parameters of a request by their meaning, each as the name that was used and the text."""
 
 Value = TypeVar("Value")
 
@@ -52,7 +52,7 @@ Read = Callable[[str, str], Value]
 
 
 def _one_of(accepted: Mapping[str, Value], told: Iterable[str]) -> Read[Value]:
-    """Return the reader of one of several words; a refusal tells some of them."""
+    """Return a reader that accepts one of several words; its refusal names those in ``told``."""
     refusal = f"must be one of {', '.join(told)}."
 
     def read(name: str, text: str) -> Value:

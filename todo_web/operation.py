@@ -1,4 +1,7 @@
-"""What a client can do with tasks, as a value: its route and its place in the document are both made from it."""
+"""An operation of the API as a value.
+
+Its route and its place in the OpenAPI document are both made from it.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -171,9 +171,9 @@ def unexpected_error() -> Problem:
 
 
 def noted(request: Request, error: TodoError) -> BackgroundTask:
-    """Log a fault of the store, and return what logs a violation.
+    """Log a fault of the store, and return a task that logs a violation after the answer.
 
-    That is for after the answer: what an event costs must not tell a hidden task from a missing one.
+    The time that an audit event takes must not tell a hidden task from a missing one.
     """
     if isinstance(error, StorageError):
         _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})

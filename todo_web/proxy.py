@@ -1,4 +1,4 @@
-"""What the proxies in front of the service say of a request, as far as they are trusted."""
+"""What trusted proxies say about a request."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -10,9 +10,9 @@ from todo_web.paths import read_prefix
 
 
 class ProxyHeaders:
-    """Believes trusted proxies who asked, and under which path: ``X-Forwarded-For``, ``-Proto`` and ``-Prefix``.
+    """Takes the client and the path prefix from trusted proxies: ``X-Forwarded-For``, ``-Proto`` and ``-Prefix``.
 
-    A proxy takes the prefix off before it passes a request on; a prefix in the settings is not to be overruled.
+    A proxy removes the prefix before it passes a request on. A prefix in the settings overrules the proxy's.
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[str], root_path: str) -> None:

@@ -7,9 +7,9 @@ from todo_core.ports import TaskRepository, TokenVerifier
 
 
 class Readiness:
-    """Looks whether the service can do its work, once for all who ask at a time: anybody may ask, without a token.
+    """Checks whether the service can do its work. Belongs to one event loop.
 
-    Belongs to one event loop.
+    Anybody may ask, without a token, so all who ask at the same time share one check.
     """
 
     def __init__(self, repository: TaskRepository, verifier: TokenVerifier) -> None:
@@ -21,7 +21,7 @@ class Readiness:
         """Return if the store can be used and tokens can be verified. Raises StorageError and KeysUnavailable."""
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(self._found())
-        # Whoever gives up waiting takes the answer from nobody else.
+        # A caller who gives up must not cancel the check of the others.
         if error := await asyncio.shield(self._look):
             raise error.with_traceback(None)
 

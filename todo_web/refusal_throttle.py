@@ -3,20 +3,20 @@
 import asyncio
 
 _BETWEEN_REFUSALS = 0.002
-"""Seconds. Fifty are told at once, as far as anybody notices; on a busy event loop one in each of its rounds."""
+"""Seconds between two refusals; on a busy event loop there is one in each of its iterations."""
 
 
 class RefusalThrottle:
-    """Lets those be told one after the other for whom there is no time.
+    """Answers refused requests one after the other.
 
-    To tell them costs as much as a small answer. Clients that come back at once, as often as they are refused, would
-    take that time from the requests that were let in; so they wait for each other.
+    A refusal costs as much as a small answer. Clients that come back as soon as they are refused would take that time
+    from the requests that were admitted, so the refused ones wait for each other.
     """
 
     def __init__(self) -> None:
         self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
-        """Wait until the next one may be told."""
+        """Wait until the next refusal may be answered."""
         async with self._turn:
             await asyncio.sleep(_BETWEEN_REFUSALS)

@@ -20,8 +20,8 @@ def etag(task: Task) -> str:
 class Representation:
     """Writes JSON as one contract has it: its names of fields, its envelopes.
 
-    A list may be written in parts: ``list_opening``, a JSON array, which may be sent bit by bit, and ``list_closing``,
-    for which ``counts`` says whether it tells a total.
+    A list can be written in parts: ``list_opening``, a JSON array in one or more pieces, and ``list_closing``.
+    ``counts`` says whether ``list_closing`` tells a total.
     """
 
     def __init__(self, contract: Contract) -> None:

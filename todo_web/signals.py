@@ -1,4 +1,7 @@
-"""SIGTERM from the first moment on, also where the kernel ignores what nobody handles: in process 1 of a container."""
+"""Handle SIGTERM from the first moment on.
+
+For process 1 of a container the kernel ignores a signal that nobody handles.
+"""
 
 import os
 import signal
@@ -11,7 +14,7 @@ _HELD_BACK = hasattr(signal, "pthread_sigmask")  # not on Windows
 
 
 def hold_back_sigterm() -> None:
-    """Let the signal wait until it is heard: what it should do is not known before the command is."""
+    """Block the signal until ``hear_sigterm``: what it should do depends on the command, which is not known yet."""
     if _HELD_BACK:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 

@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 async def in_time(request: Request, work: Awaitable[Result]) -> Result:
     """Give some work as long as the settings say.
 
-    Raises StorageUnavailable when that is over, and StorageOverloaded, which is throttled.
+    Raises StorageUnavailable when that time is over, and StorageOverloaded, which is throttled.
     """
     context = context_of(request)
     try:

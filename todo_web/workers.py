@@ -1,4 +1,4 @@
-"""The process that serves an address, or several of them."""
+"""Serve an address with one process, or with several workers."""
 
 import multiprocessing
 import os
@@ -79,9 +79,9 @@ class _Server(uvicorn.Server):
 class _Supervisor(Multiprocess):
     """Gives every worker a socket of its own, which listens before the first worker begins.
 
-    Of several sockets on one address the kernel gives each its share of the connections. Of one socket on which several
-    processes listen, the first to wake takes all the connections that wait. The price: while a process is stopped, its
-    share of the new connections waits, until it is replaced 5 seconds later.
+    Among several sockets on one address the kernel shares out the connections. If several processes listen on one
+    socket, the first to wake takes all connections that wait. The price: while a process is stopped, its share of the
+    new connections waits until it is replaced 5 seconds later.
     """
 
     def __init__(self, config: uvicorn.Config, place: socket.socket) -> None:
@@ -89,13 +89,16 @@ class _Supervisor(Multiprocess):
         super().__init__(config, [self._own])
 
     def keep_subprocess_alive(self) -> None:
-        """Close what the workers have by now, so that no socket listens without its worker; replace those that died."""
+        """Close the sockets that the workers have received, and replace workers that have died.
+
+        No socket may listen without its worker.
+        """
         self._own.close_given()
         super().keep_subprocess_alive()
 
 
 class _OwnSockets(socket.socket):
-    """Becomes another listening socket in every process that it is sent to."""
+    """A socket that becomes another listening one in each process that it is sent to."""
 
     def __init__(self, config: uvicorn.Config, place: socket.socket) -> None:
         super().__init__(place.family)

@@ -9,7 +9,7 @@ from todo_web.contracts.published import CONTRACTS
 DEFAULTS = "fastapi-todo-backend,fastapi-backend-crud,backend-todo-api"
 
 _NEIGHBOURS = {"/api/tasks", "/api/{user_id}/tasks"}
-"""Base paths that may be served together: of a request that both could mean, the user in the path is right."""
+"""Base paths that may be served together. A request that fits both means the one with the user in its path."""
 
 
 def choose_contracts(names: str | None, own: Sequence[Contract] = ()) -> tuple[Contract, ...]:

@@ -29,7 +29,7 @@ _SERVICE = (
     "/mcp",
     "/.well-known/oauth-protected-resource",
 )
-"""Where the service itself answers; below the first segment of each it may answer at more."""
+"""The service's own paths. Their first segments are reserved, since more may be served below them."""
 
 _BY_NAME = {contract.name: contract for contract in CONTRACTS}
 

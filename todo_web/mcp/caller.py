@@ -1,4 +1,4 @@
-"""Who calls a tool, and what each way in does for every call."""
+"""The user who calls a tool, over HTTP or over standard streams."""
 
 import logging
 from abc import abstractmethod

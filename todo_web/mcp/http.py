@@ -98,9 +98,9 @@ class AssistantEndpoint:
 
 
 def _only_post() -> Problem:
-    """Return the answer to who wants a stream or a session, of which there are none; a token comes first.
+    """Return the answer to a request for a stream or a session; there are none.
 
-    There are clients that find out by a GET where to get one.
+    The token is checked before, because some clients find out by a GET where to get a token.
     """
     return Problem(405, "method_not_allowed", "Send each message with POST.", {"Allow": "POST"})
 

@@ -1,4 +1,4 @@
-"""Where ``/mcp`` is, as its clients see it, and under which names it answers at all."""
+"""The public address of ``/mcp``, and the hosts and origins that it answers."""
 
 from urllib.parse import urlsplit
 

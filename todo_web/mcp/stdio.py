@@ -33,7 +33,10 @@ async def serve_streams(settings: StorageSettings, user_id: str) -> None:
 
 
 class StandardInput:
-    """The lines that hold messages. Others are answered here: the SDK would drop them, and a client wait for ever."""
+    """The lines of standard input that hold messages.
+
+    Other lines are answered here, because the SDK drops them, and their sender would wait for ever.
+    """
 
     outgoing: WriteStream[SessionMessage]
 

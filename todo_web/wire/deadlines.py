@@ -14,7 +14,7 @@ class Deadlines:
     """From the first byte of a request, or of a new connection, to the last byte of the body."""
 
     answer: float = 30
-    """Without a byte of a waiting answer leaving."""
+    """For which no byte of an unsent answer leaves."""
 
 
 DEADLINES = Deadlines()
@@ -28,7 +28,7 @@ class UnsentAnswer:
         self._since = 0.0
 
     def moves(self) -> None:
-        """Learn that some bytes have left, although as many may have come after them."""
+        """Note that bytes have left, even if as many were added meanwhile."""
         self._bytes = 0
 
     def seconds_without_progress(self, waiting: int, now: float) -> float:

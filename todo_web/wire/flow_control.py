@@ -6,7 +6,10 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class HeldFlow(FlowControl):
-    """The server's flow control, which an application that asks for a body cannot set going while it is held."""
+    """The server's flow control, which can be held.
+
+    Until it is released, an application that asks for a body does not make it read again.
+    """
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)

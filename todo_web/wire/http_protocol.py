@@ -135,7 +135,7 @@ class WireProtocol(BoundedRequests):
 
     @property
     def _answers_first(self) -> bool:
-        """Whether a request before the one that arrives is not answered: then it is the client who waits."""
+        """Whether an earlier request is not answered yet: then the client waits, and not the server."""
         active = self._active
         if active is None or active.response_complete:
             return False
@@ -144,7 +144,7 @@ class WireProtocol(BoundedRequests):
     # The end of a connection
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer what arrives with a problem, in its turn, and take nothing more."""
+        """Answer the arriving request with a problem, after the requests before it, and read nothing more."""
         arriving, self.arriving = self.arriving, NOTHING
         self._over = True
         answer = self._written(problem, arriving)
@@ -175,7 +175,7 @@ class WireProtocol(BoundedRequests):
         return encode(problem, target, request_id, common, with_body=method != b"HEAD")
 
     def _end_with(self, answer: bytes) -> None:
-        """Say the last words, and go on reading for a moment: a reset would take them from the client."""
+        """Write the last answer, and read on for a moment: a reset would take the answer from the client."""
         self._last_answer = None
         self.transport.write(answer)
         if self.transport.can_write_eof():

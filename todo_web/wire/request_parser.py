@@ -1,4 +1,4 @@
-"""What comes over the wire, read as requests: uvicorn's reading with the limits that it lacks."""
+"""Parse requests: uvicorn's parser with the limits that it lacks."""
 
 from enum import Enum, auto
 
@@ -22,7 +22,7 @@ NOTHING, HEAD, BODY = Arriving
 
 
 class BoundedRequests(HttpToolsProtocol):
-    """Makes requests of what is read, and refuses what is too long for one or may be read as another one elsewhere."""
+    """Parses requests, and refuses one that is too long or that a proxy may read as a different request."""
 
     arriving = NOTHING
     _bytes_without_progress = 0
