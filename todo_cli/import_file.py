@@ -1,6 +1,7 @@
 """From a file to tasks of a store: checked first, then stored in one step."""
 
 import hashlib
+import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO
 
+import click
+
 from todo_cli.exit_codes import Failure
 from todo_cli.formats import Format
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.program import Program
-from todo_cli.progress import Progress
 from todo_cli.todo_list import TodoList
 from todo_core.errors import InvalidInput
 from todo_core.policy import DEFAULT_POLICY
@@ -21,6 +23,8 @@ from todo_core.query import Status
 from todo_core.task import ABSENT, Idempotency, NewTask, TaskFields, Times
 
 _SHOWN = 10
+_LONG = 512 * 1024
+"""Bytes of a file that takes long enough to show how far its reading is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,11 @@ class Import:
 
     def _entries(self, doing: str) -> Iterator[Entry]:
         try:
-            with Progress(self._console, doing, self._source.file.seek(0, 2)) as progress:
-                yield from self._reader.read(TextFile(self._source.file, progress.reached))
+            size = self._source.file.seek(0, io.SEEK_END)
+            terminal = self._console.stderr
+            hidden = size < _LONG or not terminal.isatty()
+            with click.progressbar(length=size, label=doing, hidden=hidden, file=terminal) as bar:
+                yield from self._reader.read(TextFile(self._source.file, bar.update))
         except BrokenFile as reason:
             raise Failure(f"Nothing was imported from {self._source.name}: line {reason.line}: {reason}") from None
         except OSError as error:

@@ -1,6 +1,7 @@
 """Import and export: four formats, streamed, all or nothing, safe to repeat."""
 
 import json
+import re
 import sqlite3
 import stat
 import subprocess
@@ -252,11 +253,17 @@ def test_more_than_a_page_is_exported_in_order(todo: Todo, tmp_path: Path) -> No
 
 
 def test_the_bar_is_for_terminals_only(todo: Todo) -> None:
-    """Its colours and cursor movements stay out of pipes; on a terminal it leaves no trace but an empty line."""
+    """Its cursor movements stay out of pipes; where a file is short, nobody would see it move."""
     file = todo.folder / "list.txt"
     file.write_text("Milk\n")
-    assert "\r" not in todo.ok("import", str(file)).err
-    assert todo.ok("import", str(file), terminal=True).err.endswith("\r\x1b[KImported 0 tasks; 1 were there already.\n")
+    assert todo.ok("import", str(file), terminal=True).err == "Imported 1 task; 0 were there already.\n"
+    file.write_text("Milk\n" + "\n" * 600_000)
+    assert todo.ok("import", str(file)).err == "Imported 0 tasks; 1 was there already.\n"
+    shown = todo.ok("import", str(file), terminal=True).err
+    assert re.search(
+        r"\rChecking  \[#+-+\] +\d+%.*\rImporting  \[#+\] +100%", shown.replace("\x1b[?25l", ""), re.DOTALL
+    )
+    assert shown.endswith("\x1b[?25h\nImported 0 tasks; 1 was there already.\n")
 
 
 def shell(environment: Mapping[str, str], folder: Path, script: str) -> subprocess.CompletedProcess[str]:

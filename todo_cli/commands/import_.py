@@ -118,7 +118,7 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
         return
     note, verb = program.console.note, "Would import" if dry_run else "Imported"
     if tally.tasks or tally.left_out or tally.invalid:
-        note(f"{verb} {_tasks(added)}; {tally.known} were there already.")
+        note(f"{verb} {_tasks(added)}; {tally.known} {'was' if tally.known == 1 else 'were'} there already.")
     else:
         note(f"{verb} 0 tasks: no {form.lacking} found.")
     if tally.left_out:

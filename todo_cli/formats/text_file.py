@@ -24,10 +24,11 @@ class BrokenFile(Exception):
 class TextFile:
     """A file that can be read as often as needed, each time from its start."""
 
-    def __init__(self, file: BinaryIO, reached: Callable[[int], None] = lambda _: None) -> None:
-        """``reached`` is told how many bytes are read."""
+    def __init__(self, file: BinaryIO, advanced: Callable[[int], None] = lambda _: None) -> None:
+        """``advanced`` is told how many bytes more have been read."""
         self._file = file
-        self._reached = reached
+        self._advanced = advanced
+        self._read = 0
 
     def lines(self) -> Iterator[str]:
         """Return the lines with their ends: LF, CR LF or CR, and nothing else. Raises BrokenFile."""
@@ -37,7 +38,7 @@ class TextFile:
                 number += 1
                 if len(line) > LIMIT:
                     raise BrokenFile(number, f"This is longer than {LIMIT} characters.")
-                self._reached(self._file.tell())
+                self._tell()
                 yield line
 
     def chunks(self) -> Iterator[str]:
@@ -46,13 +47,19 @@ class TextFile:
         with self._text() as text:
             while chunk := _read(lambda: text.read(_CHUNK), number):
                 number += chunk.count("\n")
-                self._reached(self._file.tell())
+                self._tell()
                 yield chunk
 
     def head(self) -> str:
         """Return what the file begins with, as far as it is text."""
         self._file.seek(0)
         return self._file.read(_CHUNK).decode("utf-8-sig", "ignore")
+
+    def _tell(self) -> None:
+        position = self._file.tell()
+        if position > self._read:
+            self._advanced(position - self._read)
+            self._read = position
 
     @contextmanager
     def _text(self) -> Iterator[TextIOWrapper]:
