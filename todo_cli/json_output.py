@@ -11,14 +11,7 @@ from todo_core.task import Task
 def task_document(task: Task) -> dict[str, object]:
     """Return a task with exactly the members that the API gives it; times are RFC 3339 in UTC, with Z."""
     return {
-        "id": task.id,
-        "user_id": task.user_id,
-        "title": task.title,
-        "description": task.description,
-        "completed": task.completed,
-        "completed_at": time_text(task.completed_at),
-        "created_at": time_text(task.created_at),
-        "updated_at": time_text(task.updated_at),
+        name: time_text(value) if isinstance(value, datetime) else value for name, value in task.published().items()
     }
 
 

@@ -1,7 +1,7 @@
 """A task, and every rule about what may happen to one."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple
 
@@ -167,6 +167,19 @@ class Task(NamedTuple):
         """Whether the task is outside the trash."""
         return self.deleted_at is None
 
+    def published(self) -> dict[str, object]:
+        """Return what is shown of the task, under the names that the API, the console's JSON and files share."""
+        return {
+            "id": self.id,
+            "user_id": self.user_id,
+            "title": self.title,
+            "description": self.description,
+            "completed": self.completed,
+            "completed_at": self.completed_at,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
+
     def edit(self, changes: TaskFields, policy: TaskPolicy, now: datetime) -> "Task":
         """Change the fields that were sent, and validate only those. Raises InvalidInput."""
         title, description, completed = self.title, self.description, self.completed
@@ -213,6 +226,11 @@ class Task(NamedTuple):
     def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as NamedTuple._replace
         # A clock that was set back must not make a change look older than the one before it.
         return self._replace(updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
+
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+PUBLISHED_FIELDS = tuple(Task(1, "", "", None, None, _LONG_AGO, _LONG_AGO, None, 1).published())
+"""The names in ``Task.published``, in their order. All but those of TaskFields are the program's to set."""
 
 
 def remove(task: Task, now: datetime) -> None:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, StrictBool, StrictStr, ValidationError
 from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
-from todo_core.task import TaskFields
+from todo_core.task import PUBLISHED_FIELDS, TaskFields
 from todo_core.text import has_lone_surrogate, not_unicode
 from todo_web.contracts import Contract
 from todo_web.ignored_fields import NAMED_LIMIT, is_identifier, note_ignored
@@ -23,10 +23,10 @@ from todo_web.problems import InvalidRequest, Problem
 BODY_LIMIT = 64 * 1024
 """Bytes; a task of the widest contract fits several times over."""
 
-FIELDS: dict[str, str] = {"title": "title", "description": "description", "completed": "completed"}
+FIELDS: dict[str, str] = {name: name for name in TaskFields._fields}
 """The names under which a body holds what a client may set, and the fields that they mean."""
 
-READ_ONLY = frozenset({"id", "user_id", "created_at", "updated_at", "completed_at"})
+READ_ONLY = frozenset(PUBLISHED_FIELDS) - {*TaskFields._fields}
 """Fields that clients send back as they received them; they are ignored without a word."""
 
 _NAMES = "todo.field_names"

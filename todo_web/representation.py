@@ -27,7 +27,7 @@ class Representation:
     def __init__(self, contract: Contract) -> None:
         self._names = contract.field_names
         self._values = contract.completed_values
-        self._written = self._renamed if self._names or self._values else _published
+        self._written = self._renamed if self._names or self._values else Task.published
         self._task_opening, self._task_closing = _around_task(contract.task_envelope)
         self.list_opening, self._after_tasks, self._after_total = _around_list(contract.list_envelope)
         self.counts = bool(self._after_total)
@@ -51,24 +51,10 @@ class Representation:
         return self._after_tasks if total is None else b"%b%d%b" % (self._after_tasks, total, self._after_total)
 
     def _renamed(self, task: Task) -> dict[str, object]:
-        fields = _published(task)
+        fields = task.published()
         if self._values:
             fields["completed"] = self._values[task.completed]
         return {self._names.get(name, name): value for name, value in fields.items()}
-
-
-def _published(task: Task) -> dict[str, object]:
-    """Return the fields that are published, which need no validation: the domain has made them."""
-    return {
-        "id": task.id,
-        "user_id": task.user_id,
-        "title": task.title,
-        "description": task.description,
-        "completed": task.completed,
-        "completed_at": task.completed_at,
-        "created_at": task.created_at,
-        "updated_at": task.updated_at,
-    }
 
 
 def _around_task(name: str | None) -> tuple[bytes, bytes]:

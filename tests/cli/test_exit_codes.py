@@ -27,7 +27,8 @@ def test_the_page_has_every_code_in_the_row_of_its_exit_status() -> None:
         if kind not in ABSTRACT and kind is not errors.InvalidInput:
             meaning = exit_codes.exit_of(kind.__new__(kind))
             expected[meaning.code].add(meaning.problem)
-    for failure in (exit_codes.Failure, *exit_codes.Failure.__subclasses__()):
+    failures: list[type[exit_codes.Failure]] = [exit_codes.Failure, *exit_codes.Failure.__subclasses__()]
+    for failure in failures:
         expected[failure.exit.code].add(failure.exit.problem)
     expected[exit_codes.USAGE].add("too_long")  # one of many rules
     rows = re.findall(r"^\| (\d+) \| [^|]+ \| ([^|]*)\|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)

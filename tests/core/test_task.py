@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from todo_core.errors import InvalidInput
 from todo_core.policy import TaskPolicy
-from todo_core.task import ABSENT, UNTITLED, Absent, NewTask, Task, TaskFields, TaskState, Times
+from todo_core.task import ABSENT, PUBLISHED_FIELDS, UNTITLED, Absent, NewTask, Task, TaskFields, TaskState, Times
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -177,3 +177,9 @@ def test_an_open_task_from_elsewhere_has_no_time_of_completion() -> None:
 def test_an_absent_field_differs_from_null() -> None:
     assert TaskFields().title is ABSENT
     assert TaskFields() != TaskFields(title=None)
+
+
+def test_what_is_published_has_every_field_but_those_of_the_store() -> None:
+    made = task()
+    assert made.published() == {name: getattr(made, name) for name in PUBLISHED_FIELDS}
+    assert {*Task._fields} - {*PUBLISHED_FIELDS} == {"deleted_at", "version"}

@@ -12,8 +12,9 @@ from tests.support.documented_contracts import OWN_CONTRACTS, PAGE
 from tests.support.secrecy import SECRET
 from tests.support.service import settings
 from todo_core.policy import TaskPolicy
+from todo_core.task import PUBLISHED_FIELDS
 from todo_web.command_line import main
-from todo_web.contracts import CONTRACTS, PUBLISHED_FIELDS, Contract, ListEnvelope, choose_contracts, read_contracts
+from todo_web.contracts import CONTRACTS, Contract, ListEnvelope, choose_contracts, read_contracts
 from todo_web.contracts.choice import one_request_fits
 from todo_web.contracts.toml_schema import MAY_BE, ContractTable
 

@@ -66,11 +66,7 @@ def creation(new: NewTask) -> dict[str, object]:
 
 def fields_of(changes: TaskFields) -> dict[str, object]:
     """Return the body with the fields that were sent."""
-    return {
-        name: getattr(changes, name)
-        for name in ("title", "description", "completed")
-        if getattr(changes, name) is not ABSENT
-    }
+    return {name: getattr(changes, name) for name in TaskFields._fields if getattr(changes, name) is not ABSENT}
 
 
 def write_of(before: Task | None, after: Task | None) -> Write:
@@ -82,10 +78,8 @@ def write_of(before: Task | None, after: Task | None) -> Write:
         return Write("POST", "/restore")
     if not after.visible:
         return Write("DELETE")
-    names = ("title", "description", "completed")
-    return Write(
-        "PUT", body={name: getattr(after, name) for name in names if getattr(after, name) != getattr(before, name)}
-    )
+    changed = [name for name in TaskFields._fields if getattr(after, name) != getattr(before, name)]
+    return Write("PUT", body={name: getattr(after, name) for name in changed})
 
 
 def same_content(one: Task, other: Task) -> bool:

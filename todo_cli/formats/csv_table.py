@@ -9,9 +9,7 @@ from todo_cli.formats.csv_rows import table
 from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.json_output import task_document
-from todo_core.task import Task
-
-COLUMNS = ("id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at")
+from todo_core.task import PUBLISHED_FIELDS, Task
 
 _END = "\r\n"
 _TRUTH = {"true": True, "yes": True, "x": True, "1": True, "false": False, "no": False, "0": False, "": None}
@@ -19,12 +17,12 @@ _TRUTH = {"true": True, "yes": True, "x": True, "1": True, "false": False, "no":
 
 def write(tasks: Iterable[Task]) -> Iterator[str]:
     """Return a line of names and one record for each task; a record has more lines where its description has."""
-    yield ",".join(COLUMNS)
+    yield ",".join(PUBLISHED_FIELDS)
     for task in tasks:
         text = io.StringIO()
         document = task_document(task) | {"completed": str(task.completed).lower()}
         # The writer quotes what its own line end holds, so both characters must be in it.
-        csv.writer(text, lineterminator=_END).writerow([document[column] for column in COLUMNS])
+        csv.writer(text, lineterminator=_END).writerow([document[column] for column in PUBLISHED_FIELDS])
         yield text.getvalue().removesuffix(_END)
 
 
@@ -40,8 +38,8 @@ def _check(names: list[str]) -> None:
     if "title" not in names:
         raise BrokenFile(1, "The first line must name the columns, title among them.")
     named = [name for name in names if name]
-    if len(set(named)) < len(named) or set(named) - set(COLUMNS):
-        raise BrokenFile(1, f"The columns must be among {', '.join(COLUMNS)}, each at most once.")
+    if len(set(named)) < len(named) or set(named) - set(PUBLISHED_FIELDS):
+        raise BrokenFile(1, f"The columns must be among {', '.join(PUBLISHED_FIELDS)}, each at most once.")
 
 
 def _record(fields: Mapping[str, str] | Unreadable) -> Record:

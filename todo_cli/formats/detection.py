@@ -4,8 +4,8 @@ import re
 
 from todo_cli.formats import format_of
 from todo_cli.formats.csv_rows import table
-from todo_cli.formats.csv_table import COLUMNS
 from todo_cli.formats.text_file import BrokenFile
+from todo_core.task import PUBLISHED_FIELDS
 
 _JSON_MEMBERS = (
     ("google-tasks", re.compile(r'"kind"\s*:\s*"tasks#')),
@@ -47,4 +47,4 @@ def _table(head: str, named: str | None) -> str | None:
     if {"type", "content", "priority"} <= names:
         return "todoist"
     # One word alone may be a line of text.
-    return "csv" if "title" in names <= set(COLUMNS) and (len(names) > 1 or named in {None, "csv"}) else None
+    return "csv" if "title" in names <= set(PUBLISHED_FIELDS) and (len(names) > 1 or named in {None, "csv"}) else None

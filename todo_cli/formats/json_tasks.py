@@ -10,9 +10,7 @@ from todo_cli.formats.json_stream import documents
 from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin
 from todo_cli.formats.text_file import TextFile
 from todo_cli.json_output import line, task_document
-from todo_core.task import Task
-
-_MEMBERS = {"id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at"}
+from todo_core.task import PUBLISHED_FIELDS, Task
 
 
 def write(tasks: Iterable[Task]) -> Iterator[str]:
@@ -29,8 +27,8 @@ def read(file: TextFile) -> Iterator[Entry]:
 def _record(document: Mapping[str, object] | Unreadable) -> Record:
     if isinstance(document, Unreadable):
         raise document
-    if document.keys() - _MEMBERS:
-        raise Unreadable(f"Members must be among {', '.join(sorted(_MEMBERS))}.")
+    if document.keys() - set(PUBLISHED_FIELDS):
+        raise Unreadable(f"Members must be among {', '.join(PUBLISHED_FIELDS)}.")
     title = member(document, "title", str)
     if title is None:
         raise Unreadable("The title is required.")

@@ -8,18 +8,6 @@ from typing import Literal
 from todo_core.policy import TaskPolicy
 from todo_core.query import Sort, Status
 
-PUBLISHED_FIELDS = (
-    "id",
-    "user_id",
-    "title",
-    "description",
-    "completed",
-    "completed_at",
-    "created_at",
-    "updated_at",
-)
-"""Of a task, under the names that all five specifications have for them."""
-
 OTHER_SEGMENTS = ("complete", "toggle", "uncomplete", "restore")
 """What may follow a task's id whatever the contract, beside the contract's own completion."""
 

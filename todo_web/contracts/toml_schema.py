@@ -8,8 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 
 from todo_core.policy import WIDEST_DESCRIPTION, WIDEST_TITLE
 from todo_core.query import PAGE_LIMIT, Status
-from todo_core.task import UNTITLED
-from todo_web.contracts.contract import PUBLISHED_FIELDS
+from todo_core.task import PUBLISHED_FIELDS, UNTITLED
 from todo_web.contracts.published import CONTRACTS
 
 _PUBLISHED = tuple(contract.name for contract in CONTRACTS)
