@@ -42,7 +42,7 @@ class FairQueue:
 
     def __init__(self, deadline: float, refuse: Callable[[asyncio.Future[Any]], object]) -> None:
         """``refuse`` ends the waiting of a request that is late."""
-        self._patience = deadline * _SHARE
+        self._longest_wait = deadline * _SHARE
         self._refuse = refuse
         self._lines: dict[str | None, deque[Waiter]] = {}  # the next user is the first one, and no line is empty
         self._served_at: deque[float] = deque()  # when a request was served while others waited, within the window
@@ -83,7 +83,7 @@ class FairQueue:
             self.waiting -= 1
             if waiter.future.done():
                 continue
-            if self._busy_since > waiter.arrival or now - waiter.arrival <= self._patience:
+            if self._busy_since > waiter.arrival or now - waiter.arrival <= self._longest_wait:
                 return waiter
             self._refuse(waiter.future)
         return None
@@ -109,7 +109,7 @@ class FairQueue:
         seconds = min(now - self._busy_since, _WINDOW)
         if not self._served_at or seconds < _EVIDENCE:
             return False
-        return own + others > len(self._served_at) / seconds * self._patience
+        return own + others > len(self._served_at) / seconds * self._longest_wait
 
 
 class FairSemaphore:

@@ -1,4 +1,4 @@
-"""What an export writes: texts that do no harm, into a file that gets all of it or nothing."""
+"""Write an export: texts that do no harm, into a file that gets all of them or none."""
 
 import os
 import re
@@ -16,16 +16,17 @@ STANDARD = Path("-")
 """Standard input or output, in the place of a file."""
 
 _FORMULA = re.compile(r"[=+\-@\uff1d\uff0b\uff0d\uff20]")
-"""How a text begins that a spreadsheet takes for a formula (OWASP, CSV injection); the others are cut from texts."""
+"""The first character of a text that a spreadsheet takes for a formula (OWASP, CSV injection). Tab and carriage return
+are missing, because no text here begins with them."""
 
 _CONTROL = re.compile(f"[{CONTROL}]")
 _CONTROL_BUT_LINES = re.compile(f"[{CONTROL_BUT_LINES}]|\r(?!\n)")
 
 
 def without_controls(task: Task) -> Task:
-    """Return a task with escapes in the place of what no title and no description may hold.
+    """Return a task with escapes in place of the characters that no title and no description may hold.
 
-    This program puts none of that into its stores; another one may have.
+    This program stores no such characters; another program may have done so.
     """
     title = _CONTROL.sub(_escape, task.title)
     return task._replace(
@@ -39,7 +40,7 @@ def without_formulas(task: Task) -> Task:
 
 
 def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
-    """Write the file that a name leads to; a regular one gets all its lines or none.
+    """Write a file, or the one that a link leads to; a regular file gets all its lines or none.
 
     A file that is replaced keeps its mode. Raises Misuse if there is one already, unless forced, or if it is a folder.
     """

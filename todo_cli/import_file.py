@@ -29,7 +29,10 @@ _LONG = 512 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user chose: to keep in descriptions what has no other home, and to leave out what is no task."""
+    """What the user chose.
+
+    ``keep_rest`` keeps in descriptions what has no field here, ``skip_invalid`` leaves out what is no task.
+    """
 
     keep_rest: bool = False
     skip_invalid: bool = False
@@ -37,7 +40,7 @@ class Choices:
 
 @dataclass(slots=True)
 class Tally:
-    """What one reading of a file met: tasks, those among them that are there already, and what is not taken."""
+    """What one reading of a file found: tasks, how many of them are there already, and what is not taken."""
 
     tasks: int = 0
     known: int = 0
@@ -78,7 +81,7 @@ class Import:
         self._source = source
         self._reader = source.form.reader()
         self._choices = choices
-        self._present = _Present(todo_list)
+        self._existing = _ExistingTasks(todo_list)
         self._now = program.clock.now()
         self.tally = Tally()
 
@@ -139,7 +142,7 @@ class Import:
         key = keys.next(value)
         self.tally.tasks += 1
         self.tally.rest.update(name for name, _ in value.rest)
-        if key is None or self._present.holds(value.origin):
+        if key is None or self._existing.holds(value.origin):
             self.tally.known += 1
             return None
         return draft._replace(idempotency=key)
@@ -172,8 +175,8 @@ class _Keys:
         return None if record.origin and count > 1 else Idempotency(f"import:{digest.hex()}:{count}", digest)
 
 
-class _Present:
-    """The tasks that the user has already, in the trash or not; read when a file first names one of the user's own."""
+class _ExistingTasks:
+    """The user's present tasks, in the trash or not; they are read when a file first names one of them."""
 
     def __init__(self, todo_list: TodoList) -> None:
         self._todo_list = todo_list

@@ -1,4 +1,4 @@
-"""One run of the program, as every command sees it."""
+"""What every command is given: the program's streams, its clock and its options."""
 
 from collections.abc import Mapping
 from functools import cached_property

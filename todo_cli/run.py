@@ -1,4 +1,4 @@
-"""One run of the program: every way it can end becomes an exit code and one line on standard error."""
+"""Run a command line: every way in which it can end becomes an exit code and one line on standard error."""
 
 import errno
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def _dispatch(arguments: Sequence[str], program: Program) -> int:
     except OSError as error:
         return _refuse(program, Failure.exit, _trouble(error))
     except click.ClickException as error:
-        program.options.json |= "--json" in arguments  # It may stand behind what could not be understood.
+        program.options.json |= "--json" in arguments  # The option may follow what could not be understood.
         return _refuse(program, Exit(USAGE, 400, "usage", _help_for(error)), error.format_message())
 
 

@@ -1,4 +1,4 @@
-"""Text from a store, made safe and made to measure for a terminal."""
+"""Make text from a store safe for a terminal, and fit it into columns."""
 
 import re
 

@@ -19,7 +19,10 @@ skip_option = click.option(
 def step(
     program: Program, plan_of: Callable[[History], Plan | None], *, dry_run: bool, skip: bool, nothing: str
 ) -> None:
-    """Carry out what ``plan_of`` finds in the history, or only say it, or forget it; else say ``nothing``."""
+    """Undo or redo what ``plan_of`` finds in the history; with an option, only show it, or forget it.
+
+    If it finds nothing, say ``nothing``.
+    """
     if dry_run and skip:
         raise Misuse("Either --dry-run or --skip, not both.")
     with open_list(program) as todo_list:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from todo_web import health
 from todo_web.admission import Admission
-from todo_web.composition import Storage, WebContainer, running, storage_of
+from todo_web.composition import Storage, WebContainer, open_context, storage_of
 from todo_web.garbage_collection import rare_collections
 from todo_web.ignored_fields import IGNORED
 from todo_web.middleware import Cors, ErrorAnswers, RequestIdentity, TrailingSlash
@@ -109,7 +109,7 @@ def create_app(
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
-        async with running(app.state.container) as app.state.context, AsyncExitStack() as stack:
+        async with open_context(app.state.container) as app.state.context, AsyncExitStack() as stack:
             if app.state.settings.mcp:
                 from todo_web.mcp.http import serving_assistant  # noqa: PLC0415  an optional extra
 

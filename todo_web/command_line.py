@@ -15,7 +15,7 @@ from todo_adapters.private_file import exposure
 from todo_adapters.tokens.development_token import issue_token
 from todo_core.errors import StorageError, StorageUnusable
 from todo_core.text import is_user_id
-from todo_web.composition import opened, storage_of
+from todo_web.composition import open_storage, storage_of
 from todo_web.development import greet, login_name, make_development_secret, usual_ttl, warn
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
@@ -203,7 +203,7 @@ def _refusal(error: ValidationError) -> Refusal:
 
 async def _try_storage(settings: Settings) -> None:
     """Open the store once before any worker does, and tell what keeps it from being ready. Raises StorageError."""
-    async with opened(storage_of(settings)) as repository:
+    async with open_storage(storage_of(settings)) as repository:
         try:
             await repository.check()
         except StorageError as error:

@@ -98,7 +98,7 @@ def storage_of(settings: StorageSettings) -> Storage:
 
 
 @asynccontextmanager
-async def opened(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: ANN401  its providers have no static names
+async def open_storage(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: ANN401  its providers have no static names
     """Open the store of a storage container by itself. Raises StorageError."""
     try:
         yield await storage.repository()
@@ -141,7 +141,7 @@ class WebContainer(containers.DeclarativeContainer):
 
 
 @asynccontextmanager
-async def running(container: WebContainer) -> AsyncIterator[RequestContext]:
+async def open_context(container: WebContainer) -> AsyncIterator[RequestContext]:
     """Open what a container's resources hold, and close it in the end. Raises StorageError."""
     opening = container.init_resources()
     if opening is not None:

@@ -24,7 +24,7 @@ _SHOWN = 200
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 
 
-def identify(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
     """Return the id of a request: the client's where it is harmless, else a new one."""
     sent = next((value for name, value in headers if name == b"x-request-id"), b"")
     return sent if _REQUEST_ID.fullmatch(sent) else token_hex(16).encode()
@@ -44,7 +44,7 @@ class RequestIdentity:
         """Handle one request."""
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        request_id = identify(scope["headers"])
+        request_id = request_id_of(scope["headers"])
         state = scope.setdefault("state", {})
         state |= {"request_id": request_id.decode(), "status": None}
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]

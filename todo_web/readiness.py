@@ -15,14 +15,14 @@ class Readiness:
     def __init__(self, repository: TaskRepository, verifier: TokenVerifier) -> None:
         self._repository = repository
         self._verifier = verifier
-        self._look: asyncio.Task[TodoError | None] | None = None
+        self._check: asyncio.Task[TodoError | None] | None = None
 
     async def check(self) -> None:
         """Return if the store can be used and tokens can be verified. Raises StorageError and KeysUnavailable."""
-        if self._look is None or self._look.done():
-            self._look = asyncio.create_task(self._found())
+        if self._check is None or self._check.done():
+            self._check = asyncio.create_task(self._found())
         # A caller who gives up must not cancel the check of the others.
-        if error := await asyncio.shield(self._look):
+        if error := await asyncio.shield(self._check):
             raise error.with_traceback(None)
 
     async def _found(self) -> TodoError | None:

@@ -14,9 +14,9 @@ class RefusalThrottle:
     """
 
     def __init__(self) -> None:
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
 
     async def wait(self) -> None:
         """Wait until the next refusal may be answered."""
-        async with self._turn:
+        async with self._lock:
             await asyncio.sleep(_BETWEEN_REFUSALS)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from todo_cli.export_file import without_controls
 from todo_cli.formats import OWN
-from todo_cli.formats.detection import recognised
+from todo_cli.formats.detection import detect_format
 from todo_cli.formats.record import Record
 from todo_cli.formats.text_file import TextFile
 from todo_core.errors import InvalidInput
@@ -131,7 +131,7 @@ def test_an_exported_file_is_recognised_by_its_content(name: str, exported: Sequ
     head = as_file(name, exported).head()
     for file_name in ("-", "list.txt", "list.md", "list.json", "list.csv"):
         if (name, file_name) not in {("todotxt", "list.md"), ("todotxt", "list.json"), ("todotxt", "list.csv")}:
-            assert recognised(head, file_name) == name
+            assert detect_format(head, file_name) == name
 
 
 @given(exported=tasks())

@@ -99,6 +99,6 @@ def test_uvicorn_reads_any_number_of_requests_ahead() -> None:
 
 
 def test_uvicorn_has_no_deadline_for_requests_and_answers() -> None:
-    """As long as this holds, WireProtocol._look and UnsentAnswer stay."""
+    """As long as this holds, WireProtocol._check_deadlines and UnsentAnswer stay."""
     names = {name for name in inspect.signature(uvicorn.Config).parameters if name.startswith("timeout_")}
     assert names == {f"timeout_{what}" for what in ("keep_alive", "notify", "graceful_shutdown", "worker_healthcheck")}

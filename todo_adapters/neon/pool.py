@@ -40,8 +40,8 @@ class ConnectionPool:
         self._open: set[Connection] = set()
         self._idle: list[Connection] = []
         self._closing = False
-        self._untouched = 0  # so many of the idle ones, the first, were not acquired since the last look at them
-        self._look_later()
+        self._unused = 0  # so many of the idle ones, the first, were not acquired since the last look at them
+        self._close_unused_later()
 
     async def acquire(self, user_id: str | None, *, alive: bool = True, priority: bool = False) -> Connection:
         """Return a connection, opened if need be; if it need not be ``alive``, it may have ended while it was idle.
@@ -55,7 +55,7 @@ class ConnectionPool:
         try:
             while self._idle:
                 connection = self._idle.pop()
-                self._untouched = min(self._untouched, len(self._idle))
+                self._unused = min(self._unused, len(self._idle))
                 if not (connection.is_closed() or (alive and _is_ending(connection))):
                     return connection
                 self._end(connection)
@@ -82,7 +82,7 @@ class ConnectionPool:
     async def close(self, grace: float) -> None:
         """Close all connections, those in use as soon as they are released; after ``grace`` seconds at once."""
         self._closing = True
-        self._next_look.cancel()
+        self._next_closing.cancel()
         try:
             async with asyncio.timeout(grace):
                 await asyncio.gather(*(connection.close() for connection in self._idle), return_exceptions=True)
@@ -94,15 +94,15 @@ class ConnectionPool:
             for connection in self._open:
                 connection.terminate()
 
-    def _close_untouched(self) -> None:
-        for connection in self._idle[: self._untouched]:
+    def _close_unused(self) -> None:
+        for connection in self._idle[: self._unused]:
             self._end(connection)
-        del self._idle[: self._untouched]
-        self._untouched = len(self._idle)
-        self._look_later()
+        del self._idle[: self._unused]
+        self._unused = len(self._idle)
+        self._close_unused_later()
 
-    def _look_later(self) -> None:
-        self._next_look = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_untouched)
+    def _close_unused_later(self) -> None:
+        self._next_closing = asyncio.get_running_loop().call_later(self._idle_seconds, self._close_unused)
 
     def _end(self, connection: Connection) -> None:
         self._open.discard(connection)

@@ -64,7 +64,7 @@ class HttpClient:
         # An event loop, because nothing else can end the wait for an answer in the middle of its head.
         self._client = client
         self._runner = runner
-        self._turn = Lock()
+        self._lock = Lock()
         self._wait = wait
         self._seconds = seconds
 
@@ -78,7 +78,7 @@ class HttpClient:
         repeated = False
         for pause in (*PAUSES, None):
             try:
-                with self._turn:
+                with self._lock:
                     answer = self._runner.run(self._ask(request, headers, end - time.monotonic()))
             except BodyRefused as error:
                 raise StorageUnusable(f"The server's answer is not read: {error}; ask for less of it.") from None

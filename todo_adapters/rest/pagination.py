@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from todo_adapters.rest.response import Response, strange
+from todo_adapters.rest.response import Response, contract_error
 from todo_core.query import PAGE_LIMIT, Position, Status, TaskQuery
 from todo_core.task import Task
 
@@ -57,7 +57,7 @@ def _goes_on(query: TaskQuery, reached: Position | None, tasks: Sequence[Task]) 
     It must be beyond that of the page before, because a list would never end otherwise.
     """
     if not tasks or not _is_beyond(query, tasks[-1], reached):
-        raise strange()
+        raise contract_error()
     return query.sort.position(tasks[-1])
 
 

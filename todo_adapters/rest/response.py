@@ -35,7 +35,7 @@ class Response:
         """The version in the entity tag."""
         found = _ETAG.fullmatch(self.headers.get("etag", ""))
         if found is None:
-            raise strange()
+            raise contract_error()
         return int(found[1])
 
     @property
@@ -71,9 +71,9 @@ def _read(read: Callable[[], Result]) -> Result:
     except InvalidInput as error:
         raise StorageUnusable(f"The server's answer holds what no task may hold: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise strange() from None
+        raise contract_error() from None
 
 
-def strange() -> StorageUnusable:
+def contract_error() -> StorageUnusable:
     """Return the error for an answer that does not keep to the contract."""
     return StorageUnusable("The server's answer is not one of a to-do service; check the address.")

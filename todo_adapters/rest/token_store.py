@@ -23,7 +23,7 @@ KEYRING = "keyring"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredToken:
     """A token, and where it was found."""
 
     token: str = field(repr=False)
@@ -37,12 +37,12 @@ class TokenStore:
         """Use this file where there is no keyring; its folder may still be missing."""
         self._path = path
 
-    def find(self, server: str) -> Kept | None:
+    def find(self, server: str) -> StoredToken | None:
         """Return the token for a server. Raises StorageUnusable for a file that others may read."""
         if token := _Keyring().get(server):
-            return Kept(token, KEYRING)
+            return StoredToken(token, KEYRING)
         token = self._read().get(server)
-        return Kept(token, str(self._path)) if token else None
+        return StoredToken(token, str(self._path)) if token else None
 
     def keep(self, server: str, token: str) -> str:
         """Keep a token instead of an earlier one, and return where it is. Raises as ``find``."""

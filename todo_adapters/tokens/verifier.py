@@ -78,8 +78,8 @@ class JwtVerifier(TokenVerifier):
             self._verified.move_to_end(token)
         else:
             self._verified.pop(token, None)
-            known = await self._prove(token)
-            self._remember(token, known)
+            known = await self._verify(token)
+            self._cache(token, known)
         user_id = known.identity.user_at(resource)
         if longest is not None and known.identity.expires > now + longest.total_seconds() + self._leeway:
             raise TokenRefused("lifetime_too_long_here", longest=longest)
@@ -90,7 +90,7 @@ class JwtVerifier(TokenVerifier):
         if any(trust.keys.current() is None for trust in self._trusted.values()):
             raise KeysUnavailable
 
-    async def _prove(self, text: str) -> _Verified:
+    async def _verify(self, text: str) -> _Verified:
         token = parse_token(text)
         trust = self._trusted.get(token.algorithm)
         if trust is None:
@@ -102,7 +102,7 @@ class JwtVerifier(TokenVerifier):
             raise TokenRefused("bad_signature")
         return _Verified(trust.rules.check(token), trust.keys, keys)
 
-    def _remember(self, token: str, verified: _Verified) -> None:
+    def _cache(self, token: str, verified: _Verified) -> None:
         self._verified[token] = verified
         if len(self._verified) > self._capacity:
             self._verified.popitem(last=False)

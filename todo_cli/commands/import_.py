@@ -69,10 +69,10 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
 
 def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
     if name is None:
-        from todo_cli.formats.detection import recognised  # noqa: PLC0415  a named format needs none
+        from todo_cli.formats.detection import detect_format  # noqa: PLC0415  a named format needs none
         from todo_cli.formats.text_file import TextFile  # noqa: PLC0415  likewise
 
-        name = recognised(TextFile(opened).head(), file.name)
+        name = detect_format(TextFile(opened).head(), file.name)
     if name is None:
         raise Misuse(f"What this is cannot be told; say it with --format: {', '.join(FORMATS)}.")
     return FORMATS[name]

@@ -26,7 +26,7 @@ class Writer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """What is known of a format before its module is imported: endings of files, and what one without tasks has not."""
+    """What is known of a format before its module is imported: its endings, and the word for what a file lacks."""
 
     module: str
     endings: tuple[str, ...] = ()
@@ -58,6 +58,6 @@ FORMATS = OWN | PROGRAMS
 
 
 def format_of(name: str) -> str | None:
-    """Return the format that a file's name ends like."""
+    """Return the format that the ending of a file's name stands for."""
     found = (form for form, known in FORMATS.items() if name.lower().endswith(known.endings or "/"))
     return next(found, None)

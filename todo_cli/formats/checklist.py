@@ -1,8 +1,8 @@
 """Markdown checklists (CommonMark, and GitHub's task list items): ``- [ ] title``, with the description indented below.
 
-An item is one in any list, ordered or not, quoted or not, below another one or not. What is no item and belongs to
-none, as headings, prose and code do, is passed over. A description's line that would be an item of its own is written
-with a backslash before its marker, which is Markdown's way to take it literally.
+An item may stand in any list, ordered or not, quoted or not, and below another item. Headings, prose, code and whatever
+else belongs to no item are skipped. Where a description's line would be an item itself, a backslash is written before
+its marker, which is Markdown's way to take it literally.
 """
 
 import re
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MARKER = r"(?:[-*+>]|\d{1,9}[.)])"
 _CHECKBOX = r"\[[ xX]\](?:\s|\Z)"
 _DEEP = 8
-"""A line that begins more lists and quotes than this is taken literally too: a parser nests only so deep."""
+"""A line that opens more lists and quotes than this is escaped too, because a parser nests only so deep."""
 
 _ITEM = re.compile(
     rf"(?P<indent>[ \t]*)(?P<guard>\\*)(?=(?:{_MARKER}[ \t]*)+{_CHECKBOX}|(?:>[ \t]*|{_MARKER}[ \t]+){{{_DEEP}}})"
@@ -41,8 +41,8 @@ def write(tasks: Iterable[Task]) -> Iterator[str]:
 def read(file: TextFile) -> Iterator[Entry]:
     """Return the items of a file, a part of it at a time.
 
-    A part ends before the last block, or the last item of a list, that its lines have begun: that one is read again
-    with the lines that follow.
+    The last block of a part, or the last item of its last list, may be incomplete. It is read again with the lines that
+    follow.
     """
     from todo_cli.formats.markdown_items import parse  # noqa: PLC0415  only an import needs the parser
 

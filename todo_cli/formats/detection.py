@@ -1,4 +1,4 @@
-"""Which format a file has, by what it holds."""
+"""Detect the format of a file by its content."""
 
 import re
 
@@ -13,19 +13,19 @@ _JSON_MEMBERS = (
     ("taskwarrior", re.compile(r'"uuid"\s*:')),
     ("jsonl", re.compile(r'"title"\s*:')),
 )
-"""By a member that the others have not. In a text of a document the quotes would have backslashes."""
+"""Each format by a member that the others do not have. Quotes within a text are escaped, so no text matches."""
 
 _CHECKBOX = re.compile(r"^[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?:[ \t]|$)", re.MULTILINE)
 _TODO_TXT = re.compile(r"^(?:x +)?(?:\([A-Z]\) )?\d{4}-\d\d-\d\d |^\([A-Z]\) ", re.MULTILINE)
 _CALENDAR = re.compile(r"BEGIN:VCALENDAR\s", re.IGNORECASE)
 
 
-def recognised(head: str, name: str) -> str | None:
-    """Return the format of a file that begins so: what the content says, else what the file's name ends like.
+def detect_format(head: str, name: str) -> str | None:
+    """Return the format of a file by its first characters, else by its name's ending; None if neither tells.
 
-    None if neither says anything. Text that can be several formats is what the name says.
+    A text that fits several formats has the one of its name.
     """
-    # A file of that name that is written would have to be an array, so it is no ending of ours.
+    # Not an ending of ours: a .json file that an export writes would have to be one array.
     named = "jsonl" if name.lower().endswith(".json") else format_of(name)
     text = head.lstrip()
     if text.startswith(("{", "[")):

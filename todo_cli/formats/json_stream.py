@@ -19,17 +19,21 @@ _NOT_JSON = "This is not JSON."
 _SPACE = re.compile(r"[ \t\r\n]*")
 _DEEPEST = 20
 _STALE = 4 * 1024
-"""Characters that may stand before a value: an error of the decoder counts all their lines."""
+"""Characters that may be kept before a value. More are dropped, because an error of the decoder counts all their
+lines."""
 
 _LONGEST_WORD = len("-Infinity")
-"""Of what JSON's decoder takes for one; an escape is shorter."""
+"""The longest word that the decoder knows; an escape is shorter."""
 
 _DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document at a line, or why there is none, and the plain members before it of the object around it."""
+    """A document and its line, or the reason why there is none.
+
+    ``around`` are the plain members of the object around it, as far as they come before it.
+    """
 
     line: int
     value: dict[str, object] | Unreadable
@@ -123,10 +127,10 @@ class _Text:
 
 
 def documents(chunks: Iterable[str], is_task: IsTask) -> Iterator[Found]:
-    """Return the objects that are tasks; what stands in the place of one and is none is Unreadable.
+    """Return the objects that are tasks, and Unreadable for anything else in the place of a task.
 
-    What an object around tasks says of anything else is passed over. Raises BrokenFile for what is broken within
-    brackets.
+    Other members of an object around tasks are skipped. Raises BrokenFile for an error within brackets, because the
+    next task cannot be found after it.
     """
     text = _Text(chunks)
     while text.next():

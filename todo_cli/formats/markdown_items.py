@@ -11,16 +11,16 @@ from markdown_it.token import Token
 
 _BOX = re.compile(r"[ \t]*(?:[-*+>]|\d{1,9}[.)]|[ \t])*(?P<box>\[[ xX]\])(?:[ \t]+(?P<title>.*)|[ \t]*)", re.DOTALL)
 _NESTED = 500
-"""Containers in one another that the parser follows; beyond, it gives up on the rest of the text."""
+"""How deep the parser follows nested containers; beyond that it gives up on the rest of the text."""
 
 Rule = Callable[[StateBlock, int, int, bool], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item with a checkbox: the lines that it takes, counted from 0, the second one not included, and what it says.
+    """An item with a checkbox, from ``line``, counted from 0, up to ``end``, which is not included.
 
-    ``below`` are the lines of its description with their ends; those of items below it belong to them.
+    ``below`` are the lines of its description with their ends, without those of the items inside it.
     """
 
     line: int
@@ -50,7 +50,10 @@ def _is_part(token: Token) -> bool:
 
 
 def _collecting(items: list[Item], ends: Sequence[str]) -> Rule:
-    """Return the parser's rule for lists, which adds their items while the parser knows what the lists stand in."""
+    """Return the parser's rule for lists, extended to collect their items.
+
+    Only while the parser is in a list does it know what the list stands in.
+    """
 
     def rule(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001  the parser's
         token, item = len(state.tokens), len(items)

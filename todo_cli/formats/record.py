@@ -15,7 +15,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something in a file that is no task here on purpose; ``kind`` says why in a word, such as "deleted"."""
+    """Something in a file that is left out on purpose; ``kind`` says why in a word, such as "deleted"."""
 
     kind: str
 
@@ -39,17 +39,18 @@ class Record:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     origin: str | None = None
-    """Where the file says which task this is, in whatever store it was: the same text for the same task."""
+    """What identifies the task in the store that it comes from, if the file says so: the same text for the same
+    task."""
 
     rest: tuple["Rest", ...] = ()
-    """What else another program knows of the task and has no home here, such as its due date: names and values."""
+    """What the other program knows of the task and no field here can hold, such as a due date: names and values."""
 
 
 Rest = tuple[str, str]
 Entry = Numbered[Record | LeftOut]
 
 _TELLING = ("displayName", "title", "description", "dateTime", "webUrl", "link", "start")
-"""Of an object among the rest, the member that says what it is."""
+"""Members that say what an object among the rest is; the first one counts."""
 
 
 def numbered(line: int, read: Callable[[], Value]) -> Numbered[Value]:
@@ -74,7 +75,7 @@ def parse_time(name: str, text: str) -> datetime:
 
 
 def origin(user_id: object, task_id: object, created_at: datetime | None) -> str | None:
-    """Return what tells a task of another store apart, where a file says enough for that."""
+    """Return what identifies a task of another store; None if a file does not say enough for that."""
     return None if not task_id or created_at is None else f"{user_id} {task_id} {created_at.isoformat()}"
 
 
@@ -84,7 +85,7 @@ def one_line(text: str) -> str:
 
 
 def rest_of(members: Mapping[str, object]) -> tuple[Rest, ...]:
-    """Return as names and texts what says something."""
+    """Return the names and texts of those members that are not empty."""
     texts = ((name, _text(value)) for name, value in members.items())
     return tuple((name, text) for name, text in texts if text)
 

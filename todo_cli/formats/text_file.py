@@ -51,7 +51,7 @@ class TextFile:
                 yield chunk
 
     def head(self) -> str:
-        """Return what the file begins with, as far as it is text."""
+        """Return the beginning of the file, as far as it is text."""
         self._file.seek(0)
         return self._file.read(_CHUNK).decode("utf-8-sig", "ignore")
 

@@ -16,7 +16,7 @@ _NAMES = {"date": "due"}
 
 
 def read(file: TextFile) -> Iterator[Entry]:
-    """Return the tasks of a file, each with the comments that stand below it; it holds only those that are open."""
+    """Return the tasks of a file, each with the comments below it. Such a file holds open tasks only."""
     task: tuple[int, Record] | None = None
     section, above = "", list[str]()
     for row in table(file.lines()).rows:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from todo_adapters.clock import SystemClock
 from todo_core.policy import DEFAULT_POLICY
 from todo_core.service import TaskService
-from todo_web.composition import opened, storage_of
+from todo_web.composition import open_storage, storage_of
 from todo_web.mcp.caller import LocalCaller
 from todo_web.mcp.server import assistant_server
 from todo_web.settings import StorageSettings
@@ -25,7 +25,7 @@ async def serve_streams(settings: StorageSettings, user_id: str) -> None:
     """Serve until standard input ends. Raises StorageError if the store cannot be opened."""
     caller = LocalCaller(user_id, settings.storage_deadline)
     lines = StandardInput()
-    async with opened(storage_of(settings)) as repository:
+    async with open_storage(storage_of(settings)) as repository:
         server = assistant_server(TaskService(repository, SystemClock(), DEFAULT_POLICY), lambda _: caller)
         async with stdio_server(stdin=lines) as (incoming, outgoing):  # type: ignore[arg-type]  # it only iterates
             lines.outgoing = outgoing

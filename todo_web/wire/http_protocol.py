@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
-from todo_web.middleware import identify
+from todo_web.middleware import request_id_of
 from todo_web.problems import Problem
 from todo_web.wire.config import WireConfig
 from todo_web.wire.deadlines import LINGER, UnsentAnswer
@@ -44,7 +44,7 @@ class WireProtocol(BoundedRequests):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._deadlines = config.deadlines
-        self._glance = min(config.deadlines.request, config.deadlines.answer, config.timeout_keep_alive)
+        self._check_interval = min(config.deadlines.request, config.deadlines.answer, config.timeout_keep_alive)
         self._timer: asyncio.TimerHandle
         self._unsent = UnsentAnswer()
         self._waiting_since = 0.0
@@ -52,7 +52,7 @@ class WireProtocol(BoundedRequests):
         self._bytes_ahead = 0
         self._unread = b""
         self._last_answer: bytes | None = None
-        self._over = False
+        self._ending = False
 
     # What the network tells
 
@@ -61,12 +61,12 @@ class WireProtocol(BoundedRequests):
         super().connection_made(transport)
         self.flow: HeldFlow = HeldFlow(transport)
         self._waiting_since = self.loop.time()
-        self._timer = self.loop.call_at(self._waiting_since + self._glance, self._look)
+        self._timer = self.loop.call_at(self._waiting_since + self._check_interval, self._check_deadlines)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the application that nobody waits for its answer."""
         self._timer.cancel()
-        self._over = True
+        self._ending = True
         if self._active is not None:
             self._active.disconnected = True
             self._active.message_event.set()
@@ -74,7 +74,7 @@ class WireProtocol(BoundedRequests):
 
     def data_received(self, data: bytes) -> None:
         """Take what the network delivers."""
-        if self._over:
+        if self._ending:
             return
         if self._unread:
             self._unread += data
@@ -94,7 +94,7 @@ class WireProtocol(BoundedRequests):
     def _take(self, data: bytes) -> None:
         """Read on, until more requests wait than may."""
         for start in range(0, len(data), PIECE):
-            if self._over:
+            if self._ending:
                 return
             # Only while others wait: the next bytes may be the body of the request that is being answered.
             if self.pipeline and (len(self.pipeline) >= PIPELINE_LIMIT or self._bytes_ahead > AHEAD_LIMIT):
@@ -146,7 +146,7 @@ class WireProtocol(BoundedRequests):
     def _refuse(self, problem: Problem) -> None:
         """Answer the arriving request with a problem, after the requests before it, and read nothing more."""
         arriving, self.arriving = self.arriving, NOTHING
-        self._over = True
+        self._ending = True
         answer = self._written(problem, arriving)
         if arriving is BODY and self.cycle is self._active:
             # It is in the hands of the application, which must not answer it as well.
@@ -166,7 +166,7 @@ class WireProtocol(BoundedRequests):
         target, fields, method = b"", [], b""
         if arriving is not NOTHING:
             target, fields, method = self.url, self.headers, self.parser.get_method()
-        request_id = identify(fields)
+        request_id = request_id_of(fields)
         _LOGGER.info(
             "request_refused",
             extra={"code": problem.code, "status": problem.status, "request_id": request_id.decode()},
@@ -182,13 +182,13 @@ class WireProtocol(BoundedRequests):
             self.flow.release()
             self.transport.write_eof()
             self._waiting_since = self.loop.time()
-            self._look_at(self._waiting_since + LINGER)
+            self._check_at(self._waiting_since + LINGER)
         else:
             self.transport.close()
 
     # Deadlines
 
-    def _look(self) -> None:
+    def _check_deadlines(self) -> None:
         """End the connection if it keeps the server waiting for too long, else look again later."""
         now = self.loop.time()
         unsent = self.transport.get_write_buffer_size()
@@ -198,25 +198,25 @@ class WireProtocol(BoundedRequests):
             return
         if self.transport.is_closing() or self._answers_first:
             self._waiting_since = now
-        elif self._waiting_since + self._patience <= now:
+        elif self._waiting_since + self._allowed_wait <= now:
             self._waiting_since = now
-            self._give_up()
-        self._look_at(min(self._waiting_since + self._patience, now + self._glance))
+            self._time_out()
+        self._check_at(min(self._waiting_since + self._allowed_wait, now + self._check_interval))
 
-    def _look_at(self, moment: float) -> None:
+    def _check_at(self, moment: float) -> None:
         self._timer.cancel()
-        self._timer = self.loop.call_at(moment, self._look)
+        self._timer = self.loop.call_at(moment, self._check_deadlines)
 
     @property
-    def _patience(self) -> float:
-        if self._over:
+    def _allowed_wait(self) -> float:
+        if self._ending:
             return LINGER
         if self.arriving is NOTHING and self._active is not None:
             return self.timeout_keep_alive
         return self._deadlines.request
 
-    def _give_up(self) -> None:
-        if self._over:
+    def _time_out(self) -> None:
+        if self._ending:
             self.transport.abort()
         elif self.arriving is NOTHING:
             self.transport.close()
