@@ -55,21 +55,31 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def links(page: Path) -> list[str]:
+    """Return the targets within the project that a page links to."""
+    targets = LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+    return [target for target in targets if not re.match("[a-z]+:", target)]
+
+
 def test_every_link_leads_somewhere() -> None:
-    broken = [
-        f"{named(page)}: {target}"
-        for page in PAGES
-        for target in LINK.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
-        if not (re.match("[a-z]+:", target) or leads_somewhere(page, target))
-    ]
+    broken = [f"{named(page)}: {target}" for page in PAGES for target in links(page) if not leads(page, target)]
     assert broken == []
 
 
-def leads_somewhere(page: Path, target: str) -> bool:
+def leads(page: Path, target: str) -> bool:
     """Whether a link stays within the project and ends at a file, and at a heading if it names one."""
     path, _, anchor = target.partition("#")
     file = (page.parent / path).resolve() if path else page
     return file.exists() and file.is_relative_to(ROOT) and (not anchor or anchor in anchors(file))
+
+
+def test_every_page_can_be_reached_from_the_readme() -> None:
+    reached, new = set[Path](), {ROOT / "README.md"}
+    while new:
+        reached |= new
+        targets = {(page.parent / target.partition("#")[0]).resolve() for page in new for target in links(page)}
+        new = {file for file in targets if file.suffix == ".md"} - reached
+    assert {named(page) for page in PAGES if page.is_relative_to(ROOT / "docs") and page not in reached} == set()
 
 
 def test_a_page_says_how_to_find_the_programs_before_it_uses_them() -> None:
