@@ -11,6 +11,7 @@ from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
+from todo_adapters.shared_timeout import SharedTimeout
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens.composition import open_verifier
@@ -136,7 +137,7 @@ class WebContainer(containers.DeclarativeContainer):
         assistant=assistant,
         readiness=readiness,
         refusal_throttle=providers.Factory(RefusalThrottle),
-        storage_deadline=settings.provided.storage_deadline,
+        storage_timeout=providers.Factory(SharedTimeout, settings.provided.storage_deadline),
     )
 
 

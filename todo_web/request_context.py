@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.ports import TokenVerifier
 from todo_core.service import TaskService
 from todo_web.readiness import Readiness
@@ -13,14 +14,14 @@ from todo_web.refusal_throttle import RefusalThrottle
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """Made once, when a service begins to run. ``services`` are by the contract's name, times in seconds."""
+    """Made once, when a service begins to run. ``services`` are by the contract's name."""
 
     verifier: TokenVerifier
     services: Mapping[str, TaskService]
     assistant: TaskService
     readiness: Readiness
     refusal_throttle: RefusalThrottle
-    storage_deadline: float
+    storage_timeout: SharedTimeout
 
 
 def context_of(request: Request) -> RequestContext:

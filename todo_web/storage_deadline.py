@@ -1,11 +1,11 @@
 """One deadline for all the storage work of a request."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import TypeVar
 
 from fastapi import Request
 
+from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageOverloaded, StorageUnavailable
 from todo_web.request_context import context_of
 
@@ -19,16 +19,16 @@ async def in_time(request: Request, work: Awaitable[Result]) -> Result:
     """
     context = context_of(request)
     try:
-        return await within(context.storage_deadline, work)
+        return await within(context.storage_timeout, work)
     except StorageOverloaded:
         await context.refusal_throttle.wait()
         raise
 
 
-async def within(seconds: float, work: Awaitable[Result]) -> Result:
-    """Give some work so long. Raises StorageUnavailable when that is over."""
+async def within(limit: SharedTimeout, work: Awaitable[Result]) -> Result:
+    """Give some work the time that a request's work has. Raises StorageUnavailable when that is over."""
     try:
-        async with asyncio.timeout(seconds):
+        with limit.block():
             return await work
     except TimeoutError:
         raise StorageUnavailable("The store did not answer before the request's deadline.") from None

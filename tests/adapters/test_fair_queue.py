@@ -5,29 +5,11 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from tests.support.event_loop import Clockwork, settled
 from todo_adapters.fair_queue import FairSemaphore
 from todo_core.errors import StorageOverloaded
 
 DEADLINE = 5.0
-
-
-class Clockwork(asyncio.SelectorEventLoop):
-    """An event loop whose time passes only when a test says so."""
-
-    now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-    async def pass_time(self, seconds: float) -> None:
-        """Let what is due then happen, and all that follows at once."""
-        self.now += seconds
-        await settled()
-
-
-async def settled() -> None:
-    for _ in range(5):
-        await asyncio.sleep(0)
 
 
 class Line:

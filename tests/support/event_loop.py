@@ -1,4 +1,4 @@
-"""Drive an asynchronous repository from tests that have no event loop."""
+"""Event loops for tests: one in another thread, and one whose time the test decides."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -52,3 +52,22 @@ class _Driven:
 
 def driven(repository: TaskRepository, loop: LoopThread) -> TaskRepository:
     return cast("TaskRepository", _Driven(repository, loop))
+
+
+class Clockwork(asyncio.SelectorEventLoop):
+    """An event loop whose time passes only when a test says so."""
+
+    now = 0.0
+
+    def time(self) -> float:
+        return self.now
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let what is due then happen, and all that follows at once."""
+        self.now += seconds
+        await settled()
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)

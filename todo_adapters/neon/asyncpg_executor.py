@@ -4,9 +4,10 @@ import asyncio
 import logging
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from functools import cache, partial
+from types import TracebackType
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -17,6 +18,7 @@ from todo_adapters.neon.executor import Executor, Row, Transaction, Values
 from todo_adapters.neon.pool import Connection, ConnectionPool
 from todo_adapters.neon.sqlstates import UNKNOWN_HOST, connection_error, domain_error
 from todo_adapters.neon.statements import Statement
+from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageUnavailable
 from todo_core.override import override
 
@@ -57,31 +59,30 @@ class AsyncpgExecutor(Executor):
             timeout=deadline,
         )
         self._pool = ConnectionPool(connect, pool_size, deadline)
-        self._deadline = deadline
+        self._timeout = SharedTimeout(deadline)
         self._settling: set[asyncio.Task[None]] = set()
 
     @override
     async def fetch(
         self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
-        with _translated_errors():
-            async with asyncio.timeout(self._deadline):
-                if repeatable:
+        with _TRANSLATED_ERRORS, self._timeout.block():
+            if repeatable:
+                try:
                     # To try shows whether the connection still stands, and costs less than to look before.
-                    with suppress(*_LOST):
-                        return await self._fetch_once(statement, values, alive=False, priority=priority)
+                    return await self._fetch_once(statement, values, alive=False, priority=priority)
+                except _LOST:
                     priority = True
-                return await self._fetch_once(statement, values, alive=True, priority=priority)
+            return await self._fetch_once(statement, values, alive=True, priority=priority)
 
     @override
     @asynccontextmanager
     async def transaction(self, user_id: str) -> AsyncIterator["AsyncpgTransaction"]:
-        with _translated_errors():
-            async with asyncio.timeout(self._deadline):
-                connection = await self._pool.acquire(user_id)
+        with _TRANSLATED_ERRORS, self._timeout.block():
+            connection = await self._pool.acquire(user_id)
         transaction = None
         try:
-            transaction = AsyncpgTransaction(connection, self._deadline)
+            transaction = AsyncpgTransaction(connection, self._timeout)
             await transaction.begin()
             yield transaction
             await transaction.commit()
@@ -142,30 +143,27 @@ class AsyncpgExecutor(Executor):
 class AsyncpgTransaction(Transaction):
     """A transaction on one connection, which is not given back before it ends."""
 
-    def __init__(self, connection: Connection, deadline: float) -> None:
+    def __init__(self, connection: Connection, timeout: SharedTimeout) -> None:
         """Raise StorageUnavailable if the connection has ended."""
         self._connection = connection
-        self._deadline = deadline
-        with _translated_errors():
+        self._timeout = timeout
+        with _TRANSLATED_ERRORS:
             self._transaction = connection.transaction()
 
     @override
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
-        with _translated_errors():
-            async with asyncio.timeout(self._deadline):
-                return await _fetch(self._connection, statement, values)
+        with _TRANSLATED_ERRORS, self._timeout.block():
+            return await _fetch(self._connection, statement, values)
 
     async def begin(self) -> None:
         """Start it."""
-        with _translated_errors():
-            async with asyncio.timeout(self._deadline):
-                await self._transaction.start()
+        with _TRANSLATED_ERRORS, self._timeout.block():
+            await self._transaction.start()
 
     async def commit(self) -> None:
         """Make it durable."""
-        with _translated_errors():
-            async with asyncio.timeout(self._deadline):
-                await self._transaction.commit()
+        with _TRANSLATED_ERRORS, self._timeout.block():
+            await self._transaction.commit()
 
     async def roll_back(self) -> None:
         """Undo it. Raises what asyncpg raises."""
@@ -190,17 +188,27 @@ def _protection(dsn: Dsn) -> ssl.SSLContext | str:
     return dsn.sslmode if dsn.sslmode in {"disable", "allow", "prefer"} else dsn.ssl_context()
 
 
-@contextmanager
-def _translated_errors() -> Iterator[None]:
-    try:
-        yield
-    except asyncpg.PostgresError as error:
-        if meaning := domain_error(error.sqlstate, getattr(error, "constraint_name", None), str(error)):
-            raise meaning from error
-        raise
-    except asyncpg.DataError:  # a value that does not fit its column: no fault of the connection
-        raise
-    except socket.gaierror as error:
-        raise StorageUnavailable(UNKNOWN_HOST) from error
-    except (*_LOST, OSError) as error:  # a TimeoutError is an OSError
-        raise connection_error(str(error)) from error
+class _TranslatedErrors:
+    """Raises what asyncpg raises in a block as the domain's error that it means; cheaper than a generator would be."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        match error:
+            case None:
+                pass
+            case asyncpg.PostgresError():
+                if meaning := domain_error(error.sqlstate, getattr(error, "constraint_name", None), str(error)):
+                    raise meaning from error
+            case socket.gaierror():
+                raise StorageUnavailable(UNKNOWN_HOST) from error
+            case OSError():  # a TimeoutError is one
+                raise connection_error(str(error)) from error
+            case asyncpg.InterfaceError() | asyncpg.InternalClientError():
+                raise connection_error(str(error)) from error
+
+
+_TRANSLATED_ERRORS = _TranslatedErrors()

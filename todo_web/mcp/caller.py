@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 
+from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageError, TaskHidden, TodoError
 from todo_core.override import override
 from todo_web.audit import access_denied, log_event
@@ -61,11 +62,11 @@ class LocalCaller(Caller):
 
     def __init__(self, user_id: str, deadline: float) -> None:
         self.user_id = user_id
-        self._deadline = deadline
+        self._timeout = SharedTimeout(deadline)
 
     @override
     async def in_time(self, work: Awaitable[Result]) -> Result:
-        return await within(self._deadline, work)
+        return await within(self._timeout, work)
 
     @override
     def note(self, error: TodoError) -> None:
