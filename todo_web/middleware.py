@@ -33,7 +33,8 @@ def request_id_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:
 class RequestIdentity:
     """Gives every request an id, by which the log knows it, and puts it on every answer.
 
-    ``status`` beside it in the request's state is None until the answer has begun.
+    Beside it in the request's state are ``status``, which is None until the answer has begun, and the fields that are
+    ``added`` to the answer, whoever gives it.
     """
 
     def __init__(self, app: ASGIApp, log: RequestLog | None) -> None:
@@ -46,8 +47,8 @@ class RequestIdentity:
             return await self._app(scope, receive, send)
         request_id = request_id_of(scope["headers"])
         state = scope.setdefault("state", {})
-        state |= {"request_id": request_id.decode(), "status": None}
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
+        state |= {"request_id": request_id.decode(), "status": None, "added": added}
         began = perf_counter()
 
         async def send_with_identity(message: Message) -> None:
@@ -118,6 +119,14 @@ def shutting_down() -> Problem:
 
 class Cors(CORSMiddleware):
     """The library's CORS, which refuses a preflight request with a problem as well."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request. Most come from no page, and the library would wrap ``send`` for those too."""
+        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
+            await super().__call__(scope, receive, send)
+        else:
+            scope["state"]["added"].append((b"vary", b"Origin"))
+            await self.app(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer a preflight request; it never carries a token."""
