@@ -9,9 +9,10 @@ import pytest
 from hypothesis import settings
 
 from tests.contracts.conformance import MARKER, SPECIFICATIONS, Conformance
+from tests.support import named_database
 from tests.support.live_server import LiveServer, running_live_server
 from tests.support.pgbouncer import PROGRAM, Pooler, running_pgbouncer
-from tests.support.postgres import Server, running_postgres
+from tests.support.postgres import Database, Server, running_postgres
 from tests.support.secrecy import leak
 
 
@@ -19,6 +20,18 @@ from tests.support.secrecy import leak
 def postgres() -> Iterator[Server]:
     with running_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give the database that a person names, otherwise that of the suite's own server."""
+    if named_database.is_named():
+        database = named_database.prepared()
+        yield database
+        database.empty()
+    else:
+        server: Server = request.getfixturevalue("postgres")
+        yield server.database()
 
 
 @pytest.fixture(scope="session")
@@ -52,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Keep the log to what the project writes: the client of the tests would log every address that it asks."""
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     config.addinivalue_line("markers", MARKER)
+    if named_database.is_named() and (refusal := named_database.refusal(config.getoption("numprocesses", 0) or 0)):
+        raise pytest.UsageError(refusal)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Of a run in the background of a shell, what the tests start would not hear Ctrl-C.
         signal.signal(signal.SIGINT, signal.default_int_handler)

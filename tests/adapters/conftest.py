@@ -9,7 +9,7 @@ import pytest
 
 from tests.adapters.neon.drivers import opened
 from tests.support.pgbouncer import Pooler
-from tests.support.postgres import Server
+from tests.support.postgres import Database
 from todo_adapters.address import PostgresAddress
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.sqlite import SqliteTaskRepository
@@ -28,10 +28,11 @@ def open_store(request: pytest.FixtureRequest) -> OpenStore:
         return open_memory
     if driver == "sqlite":
         return open_sqlite
-    server: Server = request.getfixturevalue("postgres")
-    pooler: Pooler | None = request.getfixturevalue("pgbouncer") if pooled else None
-    address = pooler.address() if pooler else server.address()
-    return partial(open_neon, server, driver, address)
+    if pooled:
+        pooler: Pooler = request.getfixturevalue("pgbouncer")
+        return partial(open_neon, pooler.server.database(), driver, pooler.address())
+    database: Database = request.getfixturevalue("database")
+    return partial(open_neon, database, driver, database.address)
 
 
 @pytest.fixture
@@ -52,9 +53,10 @@ def open_sqlite(folder: Path) -> Iterator[TaskRepository]:
 
 
 @contextmanager
-def open_neon(server: Server, driver: str, address: PostgresAddress, _: Path) -> Iterator[TaskRepository]:
-    server.empty()
+def open_neon(database: Database, driver: str, address: PostgresAddress, _: Path) -> Iterator[TaskRepository]:
+    database.empty()
     with opened(driver, address) as repository:
         yield repository
         # Nothing of what a test did may still hold a row or a connection's transaction.
-        assert server.run("SELECT query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == []
+        left = "SELECT query FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'"
+        assert database.run(f"{left} AND datname = current_database()") == []

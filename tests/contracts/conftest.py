@@ -16,7 +16,7 @@ from httpx2 import Response
 
 from tests.contracts.expected import EXPECTED, Expected
 from tests.support.clocks import FrozenClock
-from tests.support.postgres import Server
+from tests.support.postgres import Database, Server
 from tests.support.secrecy import SECRET
 from tests.support.service import settings
 from tests.support.tcp_gate import closed_gate
@@ -143,9 +143,9 @@ def service(
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('store') / 'tasks.db'}"
     elif request.param == "postgres":
-        server: Server = request.getfixturevalue("postgres")
-        server.empty()
-        url = server.url()
+        database: Database = request.getfixturevalue("database")
+        database.empty()
+        url = database.url
     with running(contract, url) as service:
         yield service
 

@@ -12,7 +12,7 @@ from tests.contracts.clients import (
     fastapi_todo_backend,
     task_management,
 )
-from tests.support.postgres import Server
+from tests.support.postgres import Database
 from tests.support.processes import serving
 from tests.support.secrecy import SECRET
 from todo_web.contracts import CONTRACTS
@@ -41,10 +41,10 @@ def test_a_client_works_unchanged(tmp_path: Path, contract: str) -> None:
 @pytest.mark.proves("FR-002", "FR-015", "SC-005", contract="task-management")
 @pytest.mark.proves("FR-001", "FR-010", "SC-001", contract="backend-todo-api")
 @pytest.mark.parametrize("contract", ["backend-api", "task-management", "backend-todo-api"])
-def test_a_client_works_unchanged_where_postgresql_is_asked_for(postgres: Server, contract: str) -> None:
+def test_a_client_works_unchanged_where_postgresql_is_asked_for(database: Database, contract: str) -> None:
     """With the secret and the address of the database from the environment, as these specifications want it."""
-    postgres.empty()
-    serve_and_use(contract, postgres.url())
+    database.empty()
+    serve_and_use(contract, database.url)
 
 
 def test_every_contract_has_its_client() -> None:

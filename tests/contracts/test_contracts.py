@@ -20,7 +20,7 @@ from tests.contracts.proofs import (
     stored,
     without_token,
 )
-from tests.support.postgres import Server
+from tests.support.postgres import Database
 from todo_core.task import NewTask
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -401,14 +401,14 @@ def test_a_hundred_users_at_once_are_all_served(service: Service, expected: Expe
 @on_postgres
 @proves(backend_api="FR-013", task_management="FR-011 FR-015 SC-005", backend_todo_api="FR-010 SC-004")
 def test_tasks_are_in_postgresql_whose_ended_connections_are_replaced(
-    ann: Person, postgres: Server, expected: Expected
+    ann: Person, database: Database, expected: Expected
 ) -> None:
     task = ann.adds()
-    postgres.terminate_backends()
+    database.terminate_backends()
     assert ann.sees() == [task]
     changed = [ann.put(ann.one(task), {"title": "x"}), ann.patch(ann.one(task, f"/{expected.completion}"))]
     assert statuses(changed) == {200}
     row = "SELECT id, title, completed, deleted_at IS NOT NULL FROM tasks WHERE user_id = %s"
-    assert postgres.run(row, ann.name) == [(task["id"], "x", True, False)]
+    assert database.run(row, ann.name) == [(task["id"], "x", True, False)]
     assert ann.delete(ann.one(task)).status_code == 204
-    assert postgres.run(row, ann.name) == ([(task["id"], "x", True, True)] if expected.has_trash else [])
+    assert database.run(row, ann.name) == ([(task["id"], "x", True, True)] if expected.has_trash else [])

@@ -30,7 +30,7 @@ from tests.contracts.proofs import (
     statuses,
     without_token,
 )
-from tests.support.postgres import Server
+from tests.support.postgres import Database, Server
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon.asyncpg_executor import AsyncpgExecutor
 from todo_adapters.neon.dsn import parse_dsn
@@ -103,10 +103,10 @@ def test_a_token_counts_when_a_request_begins(ann: Person) -> None:
 
 @on_postgres
 @proves(fastapi_todo_backend="FR-004")
-def test_tasks_are_rows_of_a_sqlmodel_in_postgresql(ann: Person, postgres: Server) -> None:
+def test_tasks_are_rows_of_a_sqlmodel_in_postgresql(ann: Person, database: Database) -> None:
     task = ann.adds("kept")
     assert issubclass(TaskRow, SQLModel)
-    engine = open_engine(parse_dsn(postgres.address()), pool_size=1, deadline=5)
+    engine = open_engine(parse_dsn(database.address), pool_size=1, deadline=5)
     with closing(Session(engine)) as session:
         row = session.exec(select(TaskRow).where(TaskRow.user_id == ann.name)).one()
         assert (row.id, row.title, row.completed) == (task["id"], "kept", False)
@@ -141,11 +141,11 @@ def test_a_write_that_loses_its_connection_is_whole_and_made_once(postgres: Serv
 
 @on_postgres
 @proves(backend_api="FR-014")
-def test_the_database_wants_one_owner_for_each_task(ann: Person, postgres: Server) -> None:
+def test_the_database_wants_one_owner_for_each_task(ann: Person, database: Database) -> None:
     columns = (
         "SELECT is_nullable FROM information_schema.columns WHERE table_name = 'tasks' AND column_name = 'user_id'"
     )
-    assert postgres.run(columns) == [("NO",)]
+    assert database.run(columns) == [("NO",)]
 
 
 @proves(backend_api="FR-017 SC-007")
@@ -205,13 +205,13 @@ def test_a_token_is_good_for_24_hours_and_no_longer(ann: Person) -> None:
 
 @on_postgres
 @proves(task_management="FR-011 FR-015 SC-005")
-def test_all_operations_work_on_postgresql_by_way_of_asyncpg(ann: Person, postgres: Server) -> None:
+def test_all_operations_work_on_postgresql_by_way_of_asyncpg(ann: Person, database: Database) -> None:
     task = ann.adds()
     one = f"/api/tasks/{task['id']}"
     answers = [ann.get("/api/tasks"), ann.get(one), ann.put(one, {"title": "x"}), ann.patch(f"{one}/complete")]
     assert statuses([*answers, ann.delete(one)]) == {200, 204}
     row = "SELECT title, completed, deleted_at IS NOT NULL FROM tasks WHERE user_id = %s"
-    assert postgres.run(row, ann.name) == [("x", True, True)]
+    assert database.run(row, ann.name) == [("x", True, True)]
     app = ann.service.client.app
     assert isinstance(app, FastAPI)
     executor = app.state.container.storage.repository()._executor  # noqa: SLF001  nothing else tells the driver

@@ -1,4 +1,4 @@
-"""A real PostgreSQL of the suite's own; a database that the environment names is never touched."""
+"""A real PostgreSQL of the suite's own, and what tests ask of any database."""
 
 import os
 import signal
@@ -14,7 +14,8 @@ import psycopg2
 
 from tests.support.bundled_programs import hand_over, program_folder, settings
 from tests.support.processes import free_port
-from todo_adapters.address import PostgresAddress
+from todo_adapters.address import PostgresAddress, parse_address
+from todo_adapters.neon.dsn import parse_dsn
 from todo_adapters.neon.migrations import migrate
 
 USER = "todo owner"
@@ -25,7 +26,59 @@ DATABASE = "todo"
 """Has the newest schema, and is emptied for every test."""
 
 
-_OTHERS = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
+_OTHERS = """
+FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND datname = current_database()
+"""
+
+
+class Database:
+    """A database with the task table, whoever runs its server; its clients are all of the tests."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    @property
+    def address(self) -> PostgresAddress:
+        address = parse_address(self.url)
+        assert isinstance(address, PostgresAddress)
+        return address
+
+    def run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
+        """Run a statement as the tests' own client, on a connection of its own."""
+        dsn = parse_dsn(self.address).direct()
+        server: dict[str, str | int | None] = {"host": dsn.host, "port": dsn.port, "sslmode": dsn.sslmode}
+        if dsn.sslrootcert:
+            server["sslrootcert"] = dsn.sslrootcert
+        with closing(
+            psycopg2.connect(user=dsn.user, password=dsn.password, dbname=dsn.database, **server, **dsn.start_up)
+        ) as connection:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values or None)
+                assert cursor.description or not cursor.statusmessage.startswith("SELECT"), (
+                    "rows with no columns read as no rows"
+                )
+                return cursor.fetchall() if cursor.description else []
+
+    def empty(self) -> None:
+        """Remove all tasks, and count ids from one again."""
+        self.run("TRUNCATE tasks RESTART IDENTITY")
+
+    def terminate_backends(self) -> None:
+        """End all other connections as a suspend does, and wait until they are gone.
+
+        None while it still logs in: a pooler would take that for a server that refuses it, and refuse everybody.
+        """
+        while self.run(f"SELECT pid {_OTHERS} AND coalesce(state, 'starting') = 'starting'"):
+            pass
+        assert self.end_backends()
+        while self.run(f"SELECT pid {_OTHERS}"):
+            pass
+
+    def end_backends(self) -> int:
+        """End all other connections, while new ones may come; return how many there were."""
+        return len(self.run(f"SELECT pg_terminate_backend(pid) {_OTHERS}"))
 
 
 @dataclass(frozen=True)
@@ -79,37 +132,20 @@ class Server:
         """Return the id of the process whose children do the work."""
         return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
+    def database(self, name: str = DATABASE) -> Database:
+        return Database(self.url(name))
+
     def run(self, statement: str, *values: object, database: str = DATABASE) -> list[tuple[object, ...]]:
-        """Run a statement as the tests' own client, on a connection of its own."""
-        with closing(
-            psycopg2.connect(host="localhost", port=self.port, user=USER, password=PASSWORD, dbname=database)
-        ) as connection:
-            connection.autocommit = True
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values or None)
-                assert cursor.description or not cursor.statusmessage.startswith("SELECT"), (
-                    "rows with no columns read as no rows"
-                )
-                return cursor.fetchall() if cursor.description else []
+        """Run a statement in one of the server's databases."""
+        return self.database(database).run(statement, *values)
 
     def empty(self) -> None:
-        """Remove all tasks of the database that tests share, and count ids from one again."""
-        self.run("TRUNCATE tasks RESTART IDENTITY")
+        """Empty the database that tests share."""
+        self.database().empty()
 
     def terminate_backends(self) -> None:
-        """End all other connections as a suspend does, and wait until they are gone.
-
-        None while it still logs in: a pooler would take that for a server that refuses it, and refuse everybody.
-        """
-        while self.run(f"SELECT pid {_OTHERS} AND coalesce(state, 'starting') = 'starting'"):
-            pass
-        assert self.end_backends()
-        while self.run(f"SELECT pid {_OTHERS}"):
-            pass
-
-    def end_backends(self) -> int:
-        """End all other connections, while new ones may come; return how many there were."""
-        return len(self.run(f"SELECT pg_terminate_backend(pid) {_OTHERS}"))
+        """End the connections of the database that tests share."""
+        self.database().terminate_backends()
 
     @contextmanager
     def new_database(self, name: str, encoding: str = "UTF8") -> Iterator[PostgresAddress]:

@@ -364,7 +364,7 @@ def test_sixteen_writers_meet_crashes_and_ended_connections(postgres: Server, op
         try:
             for _ in range(3):
                 for _ in range(5):
-                    postgres.end_backends()
+                    postgres.database().end_backends()
                 with postgres.stopped():
                     pass
                 assert answers_again(store)
