@@ -47,11 +47,10 @@ class Database:
     def run(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         """Run a statement as the tests' own client, on a connection of its own."""
         dsn = parse_dsn(self.address).direct()
-        server: dict[str, str | int | None] = {"host": dsn.host, "port": dsn.port, "sslmode": dsn.sslmode}
-        if dsn.sslrootcert:
-            server["sslrootcert"] = dsn.sslrootcert
+        server = {"host": dsn.host, "port": dsn.port, "sslmode": dsn.sslmode, "sslrootcert": dsn.sslrootcert}
+        session = {**dsn.start_up, "application_name": "tests"}
         with closing(
-            psycopg2.connect(user=dsn.user, password=dsn.password, dbname=dsn.database, **server, **dsn.start_up)
+            psycopg2.connect(user=dsn.user, password=dsn.password, dbname=dsn.database, **server, **session)
         ) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
