@@ -34,10 +34,10 @@ class FairQueue:
     """Waiting requests, in one line for each user; the users are served in turn.
 
     A request is refused with StorageOverloaded when it arrives if, at the present rate of service, it would wait longer
-    than the deadline (in seconds) allows. Two causes do not count: a line that does not move is a store that is waking,
-    and a user's own line is that user's own affair. A request that was admitted, and whose turn comes too late although
-    the queue kept moving, is refused then: if it were served, all requests behind it would be late as well. A request
-    that was given up keeps its place until its turn comes.
+    than the deadline (in seconds) allows. Two reasons to wait are no overload: a store that serves nobody, which may be
+    waking, and other requests of the same user. A request that was admitted, and whose turn comes too late although the
+    queue kept moving, is refused then: if it were served, all requests behind it would be late as well. A request that
+    was given up keeps its place until its turn comes.
     """
 
     def __init__(self, deadline: float, refuse: Callable[[asyncio.Future[Any]], object]) -> None:

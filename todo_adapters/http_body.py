@@ -1,4 +1,4 @@
-"""The body of an HTTP answer, as it was sent, and no more of it than is wanted."""
+"""Read the body of an HTTP answer, uncompressed and up to a limit."""
 
 import httpx2
 

@@ -115,7 +115,7 @@ class MemoryTaskRepository(TaskRepository):
 
 
 class _UserTasks:
-    """The tasks of one user, and what finds them without a look at all of them.
+    """The tasks of one user, found without a look at all of them.
 
     A list is kept in order from the first time that somebody asks for it; orders that nobody asks for cost nothing.
     """
@@ -160,7 +160,7 @@ class _UserTasks:
         return task
 
     def store(self, before: Task | None, after: Task | None) -> None:
-        """Put what has become of a task in its places, in every order that is kept."""
+        """Move a changed task to its place in every order that is kept."""
         for (status, sort), order in self._orders.items():
             old, new = _place(status, sort, before), _place(status, sort, after)
             if old != new:
@@ -176,7 +176,7 @@ class _UserTasks:
                 del self._made_by[key.key]
 
     def _order(self, status: Status, sort: Sort) -> list[Position]:
-        """Return where the tasks of a list stand, the smallest first."""
+        """Return the positions of the tasks of a list, the smallest first."""
         ascending = Sort(sort.field)
         if (status, ascending) not in self._orders:
             places = (_place(status, ascending, task) for task in self.tasks.values())

@@ -22,9 +22,9 @@ Result = TypeVar("Result")
 class ThreadedTaskRepository(TaskRepository):
     """Moves each call of a blocking repository to a worker thread.
 
-    Reading and writing have threads of their own, so that reads go on while writers wait for a lock; so has a look at
-    the store's state, which may take longer than either. Users take turns at both. A call that is cancelled goes on in
-    its thread until the store ends it; what came of it is lost.
+    Reading and writing have threads of their own, so that reads go on while writers wait for a lock. So has the check
+    of the store, which may take longer than either. Users take turns at both. A call that is cancelled goes on in its
+    thread until the store ends it; its result is lost.
     """
 
     def __init__(self, repository: TaskRepository, *, readers: int, writers: int, deadline: float) -> None:
@@ -97,9 +97,9 @@ class ThreadedTaskRepository(TaskRepository):
 
 
 class _Threads:
-    """Worker threads, each for one call at a time. They take the calls of users in turn by themselves.
+    """Worker threads that take the users' calls in turn by themselves, each one call at a time.
 
-    A pool of threads that is given one call after the other would wait for the event loop between any two.
+    A pool to which the event loop hands every call would wait for the event loop between any two calls.
     """
 
     def __init__(self, name: str, number: int, deadline: float) -> None:
@@ -157,7 +157,7 @@ class _Threads:
 
 
 def _later(answer: asyncio.Future[Any], do: Callable[[], None]) -> None:
-    """Do something in the event loop that waits for an answer, unless that has ended."""
+    """Do something in the event loop of an answer, unless that loop has ended."""
     with suppress(RuntimeError):
         answer.get_loop().call_soon_threadsafe(do)
 

@@ -7,7 +7,7 @@ import sys
 
 def main() -> None:
     """Run the program with this process's arguments and streams, and end the process with its exit code."""
-    # Next to nothing of what a command makes is garbage before it ends; to look for it took a twentieth of its time.
+    # A command makes hardly any garbage before it ends; to look for some took a twentieth of its time.
     gc.set_threshold(100_000)
     try:
         # Late, so that Ctrl-C ends even the start-up cleanly.

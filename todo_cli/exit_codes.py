@@ -73,7 +73,7 @@ class Declined(Failure):
 
 
 class NotOnServer(Failure):
-    """A server cannot do what a list in a store can; the message says what it does not do."""
+    """A server cannot do what a store on this machine can; the message says what it does not do."""
 
     exit = Exit(NOT_ALLOWED, 501, "not_offered")
 

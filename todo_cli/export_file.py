@@ -35,7 +35,7 @@ def without_controls(task: Task) -> Task:
 
 
 def without_formulas(task: Task) -> Task:
-    """Return a task none of whose texts is a formula to a spreadsheet: an apostrophe stands before it then."""
+    """Return a task whose texts no spreadsheet takes for formulas; an apostrophe is put before such a text."""
     return task._replace(title=_as_text(task.title), description=task.description and _as_text(task.description))
 
 

@@ -102,7 +102,7 @@ class Import:
         return task_ids
 
     def _drafts(self, doing: str) -> Iterator[NewTask]:
-        """Return a draft for each task that may be new; each has a key that another reading gives it again.
+        """Return a draft for each task that may be new; its key is the same when the file is read again.
 
         Raises Failure at the end if something was no task, unless that is to be left out.
         """

@@ -41,7 +41,7 @@ complete -o nosort -F %(complete_func)s %(prog_name)s
 
 
 class TitledBash(BashComplete):
-    """Bash knows no descriptions, so titles stand behind the ids while there is a choice."""
+    """Bash shows no descriptions, so titles follow the ids while several are offered."""
 
     source_template = _BASH_SCRIPT
 
@@ -69,7 +69,7 @@ def complete(command: click.Command, program: Program) -> None:
 
 
 def task_id_items(program: Program, status: Status, start: str) -> list[CompletionItem]:
-    """Return the ids that begin so of the tasks with a status, with their titles.
+    """Return those ids of the tasks with a status that begin so, with the tasks' titles.
 
     Only a local store is asked, and only one that is there. Where something is wrong there are none: the command itself
     will say what.

@@ -62,7 +62,7 @@ def card(task: Task, console: Console) -> Iterator[str]:
 
 
 def _widths(rows: Sequence[Sequence[str]], room: int, *, described: bool) -> tuple[int, int, int, int]:
-    """Return the columns' widths: the title gets what it wants, but for the room that a description needs."""
+    """Return the columns' widths: the title gets what it needs, but leaves a description its least width."""
     number, status, title, description = (max(width(row[column]) for row in rows) for column in range(4))
     room -= number + status + 2 * len(_GAP)
     beside = max(room - _NARROWEST_DESCRIPTION - len(_GAP), room // 2)

@@ -93,7 +93,7 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
         loop="auto",
         log_config=development_log_config() if dev else log_config(),
         access_log=dev,
-        proxy_headers=False,  # the application believes them, and the path in front of it too
+        proxy_headers=False,  # the application reads them, and the path prefix too
         timeout_keep_alive=settings.keep_alive,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         backlog=BACKLOG,
@@ -169,7 +169,7 @@ def mcp(user: str) -> None:
     except ModuleNotFoundError:
         raise Refusal("the protocol's SDK is not installed; in the project's folder: uv pip install '.[mcp]'") from None
     dictConfig(log_config("ext://sys.stderr"))
-    end_at_once()  # what was answered is stored, and a thread that waits for input would hold up any other end
+    end_at_once()  # what was answered is stored, and any other end would wait for the thread that reads the input
     try:
         asyncio.run(serve_streams(settings, user))
     except StorageError as error:
@@ -197,12 +197,12 @@ def _refusal(error: ValidationError) -> Refusal:
     if not found["loc"]:
         return Refusal(text)
     name = str(found["loc"][0])
-    field = Settings.model_fields.get(name)  # a default that does not fit is told by the field, not by its variable
+    field = Settings.model_fields.get(name)  # the error of a default names its field, not its variable
     return Refusal(f"{field.validation_alias if field else name}: {text}")
 
 
 async def _try_storage(settings: Settings) -> None:
-    """Open the store once before any worker does, and tell what keeps it from being ready. Raises StorageError."""
+    """Open the store once before any worker does, and warn of what keeps it from being ready. Raises StorageError."""
     async with open_storage(storage_of(settings)) as repository:
         try:
             await repository.check()

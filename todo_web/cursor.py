@@ -18,7 +18,7 @@ _DIGEST_BYTES = 8
 
 
 def cursor_after(query: TaskQuery, user_id: str, last: Task) -> str:
-    """Return what leads from a page that ends with a task to the next one."""
+    """Return the cursor that leads to the page after the one that ends with a task."""
     position = query.sort.position(last)
     place = msgspec.json.encode([position.value, position.task_id])
     return urlsafe_b64encode(_digest(query, user_id, place) + place).rstrip(b"=").decode()
@@ -41,7 +41,7 @@ def follow_cursor(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
 
 
 def _position(sort: Sort, place: object) -> Position:
-    """Return where a page ended. Raises ValueError and InvalidInput for where none can have ended."""
+    """Return the position at which a page ended. Raises ValueError and InvalidInput if no page can end there."""
     match place:
         case [str(value), int(task_id)] if 1 <= task_id <= MAX_TASK_ID and task_id is not True:
             if sort.field == "title":

@@ -21,7 +21,7 @@ from todo_web.durations import in_words
 from todo_web.settings import MCP_PATH, Settings
 
 DEVELOPER = "developer"
-"""Whom a development token names where the login name is unknown."""
+"""The user of a development token where the login name is unknown."""
 
 
 def make_development_secret() -> str:
@@ -82,5 +82,5 @@ def _started_as() -> str:
 
 
 def usual_ttl(settings: Settings) -> timedelta:
-    """Return how long a token is valid for which nobody said so."""
+    """Return how long a token is valid unless somebody says otherwise."""
     return min(timedelta(hours=24), settings.longest_token or timedelta.max)

@@ -116,7 +116,7 @@ class TaskEndpoints:
         return self._representation.task_response(await in_time(request, restore))
 
     async def _set(self, request: Request, user_id: str, *, completed: bool | None) -> Response:
-        """Complete the task or reopen it; for None do what it is not."""
+        """Complete the task or reopen it; None toggles it."""
         service = self._service(request)
         use_case = {None: service.toggle, True: service.complete, False: service.reopen}[completed]
         change = use_case(user_id, _task_id(request), accepted_versions(request))
@@ -129,7 +129,7 @@ class TaskEndpoints:
         return list(await in_time(request, self._service(request).list(user_id, query)))
 
     def _unless_too_long(self, tasks: Sequence[Task]) -> bytes | None:
-        """Return a list up to its last task; None if those are too many bytes to be held."""
+        """Return a list up to its last task; None if it has too many bytes to be held."""
         parts, size = [], 0
         for start in range(0, len(tasks), CHUNK):
             parts.append(self._representation.array(tasks[start : start + CHUNK])[1:-1])
@@ -156,7 +156,7 @@ class TaskEndpoints:
                 yield (b"," if sent else b"") + written.array(tasks)[1:-1]
                 sent += len(tasks)
             del tasks
-            # Goes through when the client has taken what was sent: until then nothing more is read, nor kept here.
+            # This waits until the client has taken what was sent; until then no more is read, nor kept here.
             yield b""
         whole = sent if query.limit is None and _from_the_start(query) else None
         yield b"]" + written.list_closing(await self._total(request, user_id, query, whole))
@@ -168,7 +168,7 @@ class TaskEndpoints:
                 return await in_time(request, self._service(request).list_among(user_id, query, task_ids))
 
     async def _total(self, request: Request, user_id: str, query: TaskQuery, whole: int | None) -> int | None:
-        """Return how many tasks match, where the contract tells; ``whole`` is their number if all have been read."""
+        """Return how many tasks match, if the contract tells it; ``whole`` is their number if all have been read."""
         if not self._representation.counts:
             return None
         return whole if whole is not None else await in_time(request, self._service(request).count(user_id, query))

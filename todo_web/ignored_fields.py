@@ -18,7 +18,7 @@ _NOTED = "todo.ignored"
 
 
 def is_identifier(name: str) -> bool:
-    """Whether a name that a client sent may be repeated; any other may be anything."""
+    """Whether a name that a client sent is harmless to repeat."""
     return _IDENTIFIER.fullmatch(name) is not None
 
 

@@ -48,7 +48,7 @@ Value = TypeVar("Value")
 
 
 Read = Callable[[str, str], Value]
-"""Reads a parameter, of which it is given the name and the text. Raises InvalidInput."""
+"""Reads a parameter, given its name and its text. Raises InvalidInput."""
 
 
 def _one_of(accepted: Mapping[str, Value], told: Iterable[str]) -> Read[Value]:

@@ -22,7 +22,7 @@ def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
                 "style": "{",
                 "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},
                 "timestamp": "time",
-                # The server says its events again in colours, for terminals.
+                # The server adds its events once more in colours, for terminals.
                 "reserved_attrs": [*RESERVED_ATTRS, "color_message"],
             }
         },

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from starlette.types import Scope
 
 _KEPT = "/%:@!$&'()*+,;=~"
-"""What may stand in a path unescaped (RFC 3986, section 3.3), and the sign of what is escaped already."""
+"""Characters that a path may hold unescaped (RFC 3986, section 3.3), and %, which begins an escape."""
 
 _PREFIX = re.compile(r"((?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*)/?")
 

@@ -140,7 +140,7 @@ def represent(problem: Problem, instance: str, request_id: str) -> ProblemRepres
 
 
 def problem_response(scope: Scope, problem: Problem) -> Response:
-    """Write a problem down."""
+    """Return the response that tells a problem."""
     body = represent(problem, requested_path(scope)[:INSTANCE_LIMIT], scope["state"]["request_id"])
     return Response(body.model_dump_json(exclude_none=True), problem.status, problem.headers, MEDIA_TYPE)
 

@@ -93,5 +93,5 @@ def _around_list(envelope: ListEnvelope | None) -> tuple[bytes, bytes, bytes]:
 
 
 def _opened(names: Sequence[str]) -> bytes:
-    """Return the beginning of objects in objects, up to a value."""
+    """Return the beginning of nested objects, up to the value in the innermost."""
     return "".join(f'{{"{name}":' for name in names).encode()

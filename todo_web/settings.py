@@ -116,7 +116,7 @@ class Settings(StorageSettings):
     @field_validator("contracts", mode="before")
     @classmethod
     def _are_contracts(cls, names: str | None, known: ValidationInfo) -> tuple[Contract, ...]:
-        # Without the contracts of a file that cannot be read, any name could be unknown: the file is told first.
+        # Without the contracts of a file that cannot be read, any name may be unknown, so only the file is told.
         return choose_contracts(names, known.data["own_contracts"]) if "own_contracts" in known.data else ()
 
     @field_validator("cors_origins", mode="before")

@@ -44,7 +44,7 @@ def _end_after(supervisor: BaseProcess) -> None:
 def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) -> None:
     """Serve with as many processes as the settings of the server say; replace those of several that end.
 
-    Calls ``when_bound`` when the address is this service's.
+    Calls ``when_bound`` once the address is bound.
     """
     if config.workers == 1:
         server = _Server(config, when_bound)
@@ -58,7 +58,7 @@ def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) 
         when_bound()
     if sys.platform == "linux":
         _Supervisor(config, shared).run()
-    else:  # others give all connections to one of several sockets
+    else:  # other systems give all connections to one of several sockets
         Multiprocess(config, [shared]).run()
 
 

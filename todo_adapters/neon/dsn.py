@@ -20,7 +20,7 @@ from todo_core.errors import StorageUnusable
 _SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 _CHANNEL_BINDINGS = ("disable", "prefer", "require")
 _SESSIONS = ("any", "read-write", "primary")
-"""Of libpq's kinds of sessions those that can be written to."""
+"""Those kinds of sessions of libpq's that can be written to."""
 _FLAG = ("true", "false")
 _SCHEMA = ("public",)
 _ENDPOINT_OPTION = re.compile("(endpoint|project)=[A-Za-z0-9-]+")

@@ -27,8 +27,8 @@ class Table(NamedTuple):
 def table(lines: Iterable[str]) -> Table:
     """Read the names of a file, and its rows as they are asked for.
 
-    Fields are separated as a line ``sep=`` says, else by what stands most often in the first line. Empty rows, and
-    columns with neither name nor content, are left out. Raises BrokenFile, also while rows are asked for.
+    Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line. Empty
+    rows, and columns with neither name nor content, are left out. Raises BrokenFile, also while rows are asked for.
     """
     lines = iter(lines)
     first, before = next(lines, ""), 0

@@ -16,7 +16,7 @@ _TRUTH = {"true": True, "yes": True, "x": True, "1": True, "false": False, "no":
 
 
 def write(tasks: Iterable[Task]) -> Iterator[str]:
-    """Return a line of names and one record for each task; a record has more lines where its description has."""
+    """Return a line of names and one record for each task; a record has several lines if its description has."""
     yield ",".join(PUBLISHED_FIELDS)
     for task in tasks:
         text = io.StringIO()

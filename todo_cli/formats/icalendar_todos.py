@@ -44,7 +44,7 @@ def read(file: TextFile) -> Iterator[Entry]:
 
 
 class _Lines:
-    """The lines of a to-do, but for files attached to it, which may be of any size."""
+    """The lines of a to-do without the files attached to it, which may be of any size."""
 
     def __init__(self) -> None:
         self.length = 0

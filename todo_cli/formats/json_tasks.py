@@ -1,6 +1,6 @@
-"""Tasks as the API shows them, one on each line. Nothing gets lost on the way out and back in.
+"""Tasks as the API shows them, one on each line. An export and an import of it lose nothing.
 
-What is read may be an array or a saved answer of the API as well.
+What is read may also be an array, or a saved answer of the API.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -14,7 +14,7 @@ _END = re.compile(rb"\r\n|\r|\n")
 
 
 class BrokenFile(Exception):
-    """A file cannot be read on, whatever follows; the message says what is wrong at ``line``, counted from 1."""
+    """A file cannot be read any further; the message says what is wrong at ``line``, counted from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)

@@ -1,8 +1,8 @@
 """todo.txt (https://github.com/todotxt/todo.txt): ``x (priority) completed created title``.
 
-Dates are in UTC. A priority has no other home than in front of the title. The format knows no descriptions; one is kept
-in a ``note:`` tag at the end, percent-encoded. Where a title ends in what would be read as such a tag, an empty one
-follows.
+Dates are in UTC. A task has no field for a priority, so that stays in front of the title. The format knows no
+descriptions; one is kept in a ``note:`` tag at the end, percent-encoded. Where a title ends in what would be read as
+such a tag, an empty one follows.
 """
 
 import re

@@ -9,7 +9,7 @@ from todo_core.policy import TaskPolicy
 from todo_core.query import Sort, Status
 
 OTHER_SEGMENTS = ("complete", "toggle", "uncomplete", "restore")
-"""What may follow a task's id whatever the contract, beside the contract's own completion."""
+"""What may follow a task's id on every contract, besides the contract's own completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Contract:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path below which a request is this contract's."""
+        """Every path whose requests are this contract's."""
         one = f"{self.base_path}/{{task_id}}"
         return self.base_path, one, *(f"{one}/{segment}" for segment in {*OTHER_SEGMENTS, self.completion})
 

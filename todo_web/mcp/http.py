@@ -20,7 +20,7 @@ from todo_web.problems import Problem, answer_to, problem_response
 from todo_web.settings import MCP_PATH, Settings
 
 _REFUSALS = {400: unsupported_media_type(), 413: content_too_large()}
-"""What the transport means by the statuses of its refusals in plain text."""
+"""The problem for each status with which the transport refuses in plain text."""
 
 
 def add_assistant(app: FastAPI, settings: Settings, *, development: bool) -> None:
@@ -57,7 +57,10 @@ class LoggedRoute(Route):
 
 @asynccontextmanager
 async def serving_assistant(app: FastAPI) -> AsyncIterator[None]:
-    """Let the tools work on the store of a running container. The application would not do that for a mounted one."""
+    """Let the tools work on the store of a running container.
+
+    An application does not run the lifespan of another one that is mounted into it.
+    """
     server = assistant_server(app.state.context.assistant, _caller)
     manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True, max_request_body_size=BODY_LIMIT)
     async with manager.run():

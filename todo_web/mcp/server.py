@@ -1,4 +1,4 @@
-"""The protocol's server with the tools, for any way in.
+"""The protocol's server with the tools, for HTTP and for standard streams.
 
 It is the SDK's lower server. Its MCPServer would repeat rejected values in errors, offer prompts and resources although
 there are none, and configure the logging of the whole process.

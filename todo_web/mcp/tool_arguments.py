@@ -21,12 +21,12 @@ StatusName = Annotated[Status, Field(strict=False), WithJsonSchema({"type": "str
 
 
 def optional(description: str) -> Any:  # noqa: ANN401  as pydantic.Field
-    """Return a field that may be left out. Its schema shows no default: some clients send what it shows."""
+    """Return a field that may be left out. Its schema shows no default, because some clients would send it."""
     return Field(default_factory=lambda: None, description=description)
 
 
 class Arguments(BaseModel):
-    """What every tool takes."""
+    """The arguments that every tool takes."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -40,7 +40,7 @@ class Arguments(BaseModel):
 
 
 class AddTask(Arguments):
-    """Of ``add_task``."""
+    """The arguments of ``add_task``."""
 
     title: Title
     description: str | Null = optional(f"At most {DEFAULT_POLICY.description_limit} characters.")
@@ -59,7 +59,7 @@ class AddTask(Arguments):
 
 
 class ListTasks(Arguments):
-    """Of ``list_tasks``."""
+    """The arguments of ``list_tasks``."""
 
     status: StatusName | Null = optional(
         "Which tasks: all unless you say otherwise; deleted lists the trash and nothing else."
@@ -69,14 +69,14 @@ class ListTasks(Arguments):
 
 
 class CompleteTask(Arguments):
-    """Of ``complete_task``."""
+    """The arguments of ``complete_task``."""
 
     task_id: TaskId
     completed: bool = Field(default=True, description="true marks the task as done, false as still to do.")
 
 
 class UpdateTask(Arguments):
-    """Of ``update_task``, where null is not the same as nothing."""
+    """The arguments of ``update_task``, where null is not the same as a missing value."""
 
     task_id: TaskId
     title: Title = Field(default_factory=str)
@@ -86,7 +86,7 @@ class UpdateTask(Arguments):
 
 
 class NameTask(Arguments):
-    """Of ``delete_task`` and ``restore_task``."""
+    """The arguments of ``delete_task`` and ``restore_task``."""
 
     task_id: TaskId
 

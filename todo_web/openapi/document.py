@@ -25,7 +25,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         tags=tags,
     )
     found["servers"] = [{"url": "/"}]
-    # The framework takes out every null of what it completes itself, so the examples come afterwards.
+    # The framework removes every null from what it completes, so the examples are added afterwards.
     known = {
         "headers": HEADERS,
         "responses": component_responses(),

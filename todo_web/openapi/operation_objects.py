@@ -79,7 +79,7 @@ def _errors(contract: Contract, operation: Operation) -> list[str]:
     if operation.takes_input:
         names.append(invalid)
     if operation.condition is Condition.IDEMPOTENCY_KEY:
-        # One status has one entry, and the key's may be that of invalid input.
+        # A status has one entry, and both errors may have the same status.
         names += ["KeyInTrash", "InvalidInputOrKeyReused" if invalid == "InvalidInput" else "KeyReused"]
     if operation.body:
         names += ["TooLarge", "NotJson"]

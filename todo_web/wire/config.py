@@ -1,4 +1,4 @@
-"""The server's settings, and those of the wire beside them."""
+"""The server's settings, and the deadlines of a connection beside them."""
 
 from typing import Any
 
@@ -10,7 +10,10 @@ HTTP_PROTOCOL = "todo_web.wire.http_protocol:WireProtocol"
 
 
 class WireConfig(uvicorn.Config):
-    """Names the protocol instead of importing it: a worker reads this before it can tell that it lives."""
+    """Names the protocol instead of importing it.
+
+    A worker reads this before it reports that it lives, and the import is slow.
+    """
 
     def __init__(self, app: str, deadlines: Deadlines, **options: Any) -> None:  # noqa: ANN401  uvicorn's own
         super().__init__(

@@ -1,4 +1,4 @@
-"""The answers that the server gives by itself, as problem details; each of them ends its connection."""
+"""The answers that the server gives without the application, as problem details; each ends its connection."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
