@@ -12,7 +12,7 @@ from todo_core.errors import InvalidInput
 from todo_core.query import OFFSET_LIMIT, PAGE_LIMIT, Sort, Status, TaskQuery
 from todo_core.task import Task
 from todo_core.text import clean_search
-from todo_web.contracts import Contract
+from todo_web.contracts.contract import COMPLETED_WORDS, STATUS_WORDS, Contract
 from todo_web.cursor import cursor_after, follow_cursor
 from todo_web.ignored_fields import note_ignored
 from todo_web.paths import requested_path
@@ -26,12 +26,6 @@ MEANINGS: Mapping[str, str] = {
 }
 """The names of the parameters, and the one that each means."""
 
-_STATUSES: Mapping[str, Status] = {
-    **{status.value: status for status in Status},
-    **dict.fromkeys(("active", "incomplete"), Status.PENDING),
-    **dict.fromkeys(("done", "complete"), Status.COMPLETED),
-}
-_COMPLETED = {"true": Status.COMPLETED, "false": Status.PENDING}
 _SORTS: Mapping[str, Sort] = {
     **{sort.value: sort for sort in Sort},
     **{sort.value.removesuffix("_at"): sort for sort in Sort},
@@ -77,13 +71,13 @@ class ListReader:
         self._page_size = contract.page_size
         self._meanings = {completed_parameter(contract): "completed", **MEANINGS}
         shown = contract.statuses
-        accepted = {word: status for word, status in _STATUSES.items() if status in shown.values()}
+        accepted = {word: status for word, status in STATUS_WORDS.items() if status in shown.values()}
         words = {word.lower(): status for word, status in shown.items()}
         self._status = _in_any_case(_one_of(accepted | words, shown))
-        self._completed = _one_of(_COMPLETED, _COMPLETED)
+        self._completed = _one_of(COMPLETED_WORDS, COMPLETED_WORDS)
         if contract.completed_values:
-            own = {word: status for word, status in words.items() if status in _COMPLETED.values()}
-            self._completed = _in_any_case(_one_of(_COMPLETED | own, contract.completed_values))
+            own = {word: status for word, status in words.items() if status in COMPLETED_WORDS.values()}
+            self._completed = _in_any_case(_one_of({**COMPLETED_WORDS, **own}, contract.completed_values))
         self._sort = _one_of({**_SORTS, **contract.sorts}, contract.sorts)
 
     def query(self, request: Request, user_id: str) -> TaskQuery:

@@ -1,10 +1,34 @@
 """Logs as one JSON object per line on standard output."""
 
+import traceback
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 from pythonjsonlogger.core import RESERVED_ATTRS
+from pythonjsonlogger.json import JsonFormatter
 from uvicorn.config import LOGGING_CONFIG
+
+
+class EventFormatter(JsonFormatter):
+    """Writes an event as JSON. An exception is told by its type and by where it came from.
+
+    Its message is left out: it may hold what a user wrote, or a statement of SQL with that in it.
+    """
+
+    def formatException(self, ei: Any) -> str:  # noqa: ANN401, N802  as in logging.Formatter
+        """Return the types of an exception and of those behind it, each with the places that it passed."""
+        return "\n".join(_told(ei[1]))
+
+
+def _told(error: BaseException | None) -> Iterator[str]:
+    while error is not None:
+        yield f"{type(error).__module__}.{type(error).__qualname__}"
+        for frame in traceback.extract_tb(error.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+        for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+            yield from _told(one)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
@@ -17,7 +41,7 @@ def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "json": {
-                "()": "pythonjsonlogger.json.JsonFormatter",
+                "()": EventFormatter,
                 "format": "{levelname}{name}{message}",
                 "style": "{",
                 "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},

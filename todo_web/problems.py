@@ -29,7 +29,7 @@ from todo_core.errors import (
 )
 from todo_web.audit import audit
 from todo_web.durations import in_words
-from todo_web.paths import requested_path
+from todo_web.paths import public_path, requested_path
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -188,6 +188,9 @@ def _framework_problem(request: Request, error: HTTPException) -> Problem:
     """Say what the framework refuses: unknown paths and methods."""
     status = HTTPStatus(error.status_code)
     headers = dict(error.headers or {})
+    if status is HTTPStatus.NOT_FOUND:
+        detail = f"Nothing is served at this path; {public_path(request.scope, '/docs')} shows what is."
+        return Problem(status, status.name.lower(), detail, headers)
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(sorted(_methods(request)))
     return Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)

@@ -25,6 +25,7 @@ def check_prefix(client: TestClient, prefix: str) -> None:
     assert f'"{prefix}/docs/assets/swagger-ui-bundle.js"' in page
     assert client.get("/docs/assets/swagger-ui.css").status_code == 200
     assert client.get("/health/ready").json() == {"status": "ok"}
+    assert f"; {prefix}/docs shows" in client.get("/nope").json()["detail"]
 
 
 @pytest.mark.parametrize(

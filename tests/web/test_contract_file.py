@@ -97,8 +97,10 @@ def test_what_is_not_named_is_as_in_the_contract_that_is_extended(tmp_path: Path
 
 FILES = {
     "": ": holds no contract; write a table such as [my-front-end]",
-    "[x": ": is no TOML: Expected ']' at the end of a table declaration (at end of document)",
-    "x = 1": ": [x] must be a table with extends and the keys that it changes",
+    "[x": ": is not valid TOML: Expected ']' at the end of a table declaration (at end of document)",
+    'extends = "backend-api"': ": extends stands outside of a table; write a name such as [my-front-end] above it",
+    "x = 1": ": x stands outside of a table; write a name such as [my-front-end] above it",
+    "[[x]]": ": x stands outside of a table",
     f"[backend-api]\n{EXTENDS}": ": [backend-api] must be a name of its own, of small letters and digits with hyphens",
     f"[My_Own]\n{EXTENDS}": ": [My_Own] must be a name of its own, of small letters and digits with hyphens between",
     f'["a\\nb"]\n{EXTENDS}': ": […] must be a name of its own",
@@ -148,7 +150,10 @@ KEYS = {
     'completed_values = ["x"]': 'completed_values: must be two texts, for false and true, such as ["pending", ',
     'completed_values = ["x", 1]': "completed_values: must be two texts",
     'completed_values = ["x", "X"]': "completed_values: must be two texts that differ in more than the case",
-    'completed_values = ["x", "ALL"]': "completed_values: must not be ALL, which is another status of a list",
+    'completed_values = ["x", "ALL"]': "completed_values: must not have ALL for completed tasks",
+    'completed_values = ["completed", "pending"]': "completed_values: must not have completed for pending tasks",
+    'completed_values = ["True", "false"]': "completed_values: must not have True for pending tasks",
+    'completed_values = ["open", "Active"]': "completed_values: must not have Active for completed tasks",
     'completed_values = ["x", " y"]': "completed_values: must be texts of 1 to 64 printable characters without outer",
     'deleted_answer = "204"': 'deleted_answer: must be "nothing" or "task"',
     "title_limit = 501": "title_limit: must be a number from 13 to 500",
@@ -173,7 +178,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"none\.toml: cannot be read: No such file or directory"):
         read_contracts(tmp_path / "none.toml")
     (tmp_path / "latin.toml").write_bytes(b"# \xe9")
-    with pytest.raises(ValueError, match=r"latin\.toml: is no TOML"):
+    with pytest.raises(ValueError, match=r"latin\.toml: is not valid TOML"):
         read_contracts(tmp_path / "latin.toml")
 
 

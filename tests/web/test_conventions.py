@@ -110,6 +110,7 @@ def test_an_unknown_path_is_404_without_asking_for_a_token(start: Start, path: s
     answer = start().get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert "www-authenticate" not in answer.headers
+    assert answer.json()["detail"] == "Nothing is served at this path; /docs shows what is."
 
 
 def test_a_problem_says_what_and_where(client: TestClient) -> None:

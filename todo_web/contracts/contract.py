@@ -12,6 +12,17 @@ OTHER_SEGMENTS = ("complete", "toggle", "uncomplete", "restore")
 """What may follow a task's id on every contract, besides the contract's own completion."""
 
 
+STATUS_WORDS: Mapping[str, Status] = {
+    **{status.value: status for status in Status},
+    **dict.fromkeys(("active", "incomplete"), Status.PENDING),
+    **dict.fromkeys(("done", "complete"), Status.COMPLETED),
+}
+"""What a list may be filtered by, under the names that clients use for it, whatever the contract."""
+
+COMPLETED_WORDS: Mapping[str, Status] = {"true": Status.COMPLETED, "false": Status.PENDING}
+"""Likewise for a filter by a truth."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListEnvelope:
     """An object around a list. A dot in a name leads into another object: ``data.tasks``.

@@ -44,9 +44,12 @@ def read_contracts(path: Path) -> tuple[Contract, ...]:
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
-        raise ValueError(f"{path}: is no TOML: {error}") from None
+        raise ValueError(f"{path}: is not valid TOML: {error}") from None
     if not tables:
         raise ValueError(f"{path}: holds no contract; write a table such as [my-front-end]")
+    if outside := [key for key, value in tables.items() if not isinstance(value, dict)]:
+        shown = outside[0] if outside[0].isprintable() else "…"
+        raise ValueError(f"{path}: {shown} stands outside of a table; write a name such as [my-front-end] above it")
     return tuple(_contract(path, name, table) for name, table in tables.items())
 
 

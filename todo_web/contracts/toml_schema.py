@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from todo_core.policy import WIDEST_DESCRIPTION, WIDEST_TITLE
 from todo_core.query import PAGE_LIMIT, Status
 from todo_core.task import PUBLISHED_FIELDS, UNTITLED
+from todo_web.contracts.contract import COMPLETED_WORDS, STATUS_WORDS
 from todo_web.contracts.published import CONTRACTS
 
 _PUBLISHED = tuple(contract.name for contract in CONTRACTS)
@@ -126,8 +127,9 @@ class ContractTable(Table):
         for word in values or ():
             if not word.isprintable() or word.strip() != word or not 1 <= len(word) <= _WORD_LIMIT:
                 raise ValueError(f"must be texts of 1 to {_WORD_LIMIT} printable characters without outer blanks")
-            if word.casefold() in {Status.ALL, Status.DELETED}:
-                raise ValueError(f"must not be {word}, which is another status of a list")
+        for word, meant in zip(values or (), (Status.PENDING, Status.COMPLETED), strict=True):
+            if {**STATUS_WORDS, **COMPLETED_WORDS}.get(word.lower(), meant) is not meant:
+                raise ValueError(f"must not have {word} for {meant.value} tasks, because it selects others in a list")
         if values and values[0].casefold() == values[1].casefold():
             raise ValueError("must be two texts that differ in more than the case of their letters")
         return values
