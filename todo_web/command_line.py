@@ -19,6 +19,7 @@ from todo_web.composition import open_storage, storage_of
 from todo_web.development import greet, login_name, make_development_secret, usual_ttl, warn
 from todo_web.durations import in_words, parse_duration
 from todo_web.logs import development_log_config, log_config
+from todo_web.proxy import PublicPrefix
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
@@ -86,6 +87,7 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
     config = WireConfig(
         DEVELOPMENT_APPLICATION if dev else APPLICATION,
         settings.deadlines,
+        PublicPrefix(settings.trusted_proxies, settings.root_path),
         factory=True,
         host=host,
         port=port,

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 
 @router.api_route("", methods=["GET", "HEAD"], include_in_schema=False)
 @router.head("/live", include_in_schema=False)
-@router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors("Unexpected")})
+@router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors()})
 async def live() -> Health:
     """Tell that the process answers, whatever the state of its store."""
     return Health(status="ok")
@@ -34,7 +34,7 @@ async def live() -> Health:
     "/ready",
     operation_id="health_ready",
     responses=_ANSWER,
-    openapi_extra={"responses": errors("Unexpected", "Unavailable")},
+    openapi_extra={"responses": errors("Unavailable")},
 )
 async def ready(request: Request) -> Health:
     """Tell that the store can be used and that tokens can be verified."""

@@ -23,9 +23,8 @@ def reference(path: bytes) -> str:
 
 def public_path(scope: Scope, path: str) -> str:
     """Return a path of the service as its clients see it."""
-    return (
-        f"{scope.get('app_root_path', scope['root_path'])}{path}"  # a folder of files is a root to the framework, too
-    )
+    # To the framework, a folder of files is a root, too.
+    return f"{scope.get('app_root_path', scope['root_path'])}{path}"
 
 
 def read_prefix(text: str) -> str:

@@ -1,12 +1,32 @@
 """What trusted proxies say about a request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from todo_web.paths import read_prefix
+
+
+class PublicPrefix:
+    """The path in front of every path of the service: that of the settings, else what a trusted proxy says of it."""
+
+    def __init__(self, trusted: Sequence[str], root_path: str) -> None:
+        self._trusted = ProxyHeadersMiddleware(cast("Any", None), list(trusted)).trusted_hosts
+        self._root_path = root_path
+
+    def of(self, fields: Iterable[tuple[bytes, bytes]], client: tuple[str, int] | None) -> str:
+        """Return the prefix of a request with these fields of its head, from this client; empty if there is none."""
+        if self._root_path:
+            return self._root_path
+        sent = [value for name, value in fields if name == b"x-forwarded-prefix"]
+        if len(sent) != 1 or not client or client[0] not in self._trusted:
+            return ""
+        try:
+            return read_prefix(sent[0].decode("latin-1"))
+        except ValueError:
+            return ""
 
 
 class ProxyHeaders:
@@ -17,21 +37,12 @@ class ProxyHeaders:
 
     def __init__(self, app: ASGIApp, trusted: Sequence[str], root_path: str) -> None:
         self._forwarded = ProxyHeadersMiddleware(cast("Any", app), list(trusted))
-        self._root_path = root_path
+        self._prefix = PublicPrefix(trusted, root_path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and (prefix := self._root_path or self._forwarded_prefix(scope)):
+        if scope["type"] == "http" and (prefix := self._prefix.of(scope["headers"], scope.get("client"))):
             scope["root_path"] = prefix
             scope["path"] = prefix + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
         await self._forwarded(cast("Any", scope), cast("Any", receive), cast("Any", send))
-
-    def _forwarded_prefix(self, scope: Scope) -> str:
-        sent = [value for name, value in scope["headers"] if name == b"x-forwarded-prefix"]
-        if len(sent) != 1 or not scope.get("client") or scope["client"][0] not in self._forwarded.trusted_hosts:
-            return ""
-        try:
-            return read_prefix(sent[0].decode("latin-1"))
-        except ValueError:
-            return ""

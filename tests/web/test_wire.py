@@ -4,6 +4,7 @@ import json
 import re
 import select
 import socket
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -412,6 +413,50 @@ def test_a_problem_of_the_wire_names_its_request(server: Server) -> None:
     """The path, without the query, and the client's own id."""
     [answer] = exchange(server, head("GET", "/a>b?secret=1", "X-Request-ID: mine", host=None))
     assert (answer.problem["instance"], answer.problem["request_id"]) == ("/a%3Eb", "mine")
+
+
+def test_a_problem_of_the_wire_names_its_request_as_clients_see_it(values: dict[str, str]) -> None:
+    """Under a prefix: that of the setting, or one of a proxy on this machine, which is trusted."""
+    sent = head("GET", "/tasks", "X-Forwarded-Prefix: /of-proxy", host=None)
+    with serving(values) as server:
+        [answer] = exchange(server, sent)
+        assert answer.problem["instance"] == "/of-proxy/tasks"
+    with serving(values | {"TODO_ROOT_PATH": "/todo"}) as server:
+        [answer] = exchange(server, sent)
+        assert answer.problem["instance"] == "/todo/tasks"
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0"])
+@pytest.mark.parametrize("fields", [[], [OFFER[0], OFFER[1]]], ids=["plain", "with an offer"])
+def test_another_version_is_refused(server: Server, version: str, fields: list[str]) -> None:
+    """A proxy may read what follows differently."""
+    [answer] = exchange(server, head("GET", "/health/live", *fields, version=version) + LAST)
+    assert (answer.status, answer.problem["code"]) == (505, "http_version_not_supported")
+
+
+def test_what_the_wire_answers_is_documented(impatient: Server) -> None:
+    """For every operation, as the server answers before it knows which is meant."""
+    document = httpx2.get(f"{impatient.url}/openapi.json").json()
+    whole = head("GET", "/tasks", "Connection: close")
+    seen: dict[str, set[str]] = defaultdict(set)
+    for sent in (
+        b"garbage\r\n\r\n",
+        whole.replace(b"Host: x\r\n", b""),
+        whole.replace(b"Host", b"Transfer-Encoding: x\r\nHost"),
+        whole.replace(b"Host", b"a:\r\n" * (FIELD_LIMIT + 1) + b"Host"),
+        whole.replace(b"/1.1", b"/2.0"),
+        whole[:-2],
+    ):
+        with connected(impatient) as connection:
+            connection.sendall(sent)
+            [answer] = answers(received(connection))
+        seen[str(answer.status)].add(answer.problem["code"])
+    for path in document["paths"].values():
+        for operation in path.values():
+            for status, codes in seen.items():
+                described = document["components"]["responses"][operation["responses"][status]["$ref"].split("/")[-1]]
+                assert codes <= {*described["content"]["application/problem+json"]["examples"]}
+    assert {*seen} == {"400", "408", "431", "505"}
 
 
 def test_a_problem_of_the_wire_waits_for_its_turn(server: Server) -> None:

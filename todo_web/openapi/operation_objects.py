@@ -64,9 +64,9 @@ def _links(contract: Contract, operation: Operation) -> dict[str, Any]:
 
 
 def _errors(contract: Contract, operation: Operation) -> list[str]:
-    """Return the names of the errors that can occur."""
+    """Return the names of the errors that can occur, but for those of any request."""
     invalid = "BadInput" if contract.invalid_input_status == HTTPStatus.BAD_REQUEST else "InvalidInput"
-    names = ["Unauthorized", "Unexpected", "Unavailable"]
+    names = ["Unauthorized", "Unavailable"]
     strangers = operation.on_one_task and contract.policy.stranger_forbidden
     if contract.user_in_path:
         names.append("ForeignPathOrTask" if strangers else "ForeignPath")

@@ -20,6 +20,9 @@ from todo_web.ignored_fields import IGNORED, NAMED_LIMIT
 from todo_web.openapi import patterns
 from todo_web.openapi.schemas import ref
 from todo_web.problems import MEDIA_TYPE, InvalidValue, Problem, problem_of, represent, unexpected_error
+from todo_web.wire.deadlines import DEADLINES
+from todo_web.wire.error_responses import malformed_request, request_timeout
+from todo_web.wire.head import head_too_large, http_version_not_supported, invalid_host, invalid_transfer_encoding
 
 HEADERS: dict[str, dict[str, Any]] = {
     "X-Request-ID": {
@@ -72,6 +75,7 @@ def _invalid(status: int) -> Problem:
     return Problem(status, "blank", detail, errors=(InvalidValue(pointer="/title", detail=detail),))
 
 
+_MALFORMED = (malformed_request(), invalid_host(), invalid_transfer_encoding())
 _REUSED = problem_of(IdempotencyKeyReused())
 _PROBLEMS: dict[str, tuple[str, tuple[Problem, ...]]] = {
     "Unauthorized": (
@@ -86,7 +90,14 @@ _PROBLEMS: dict[str, tuple[str, tuple[Problem, ...]]] = {
     "VersionConflict": ("The task is at another version.", (problem_of(VersionConflict(1, 1)),)),
     "TooLarge": ("The body is too large.", (content_too_large(),)),
     "NotJson": ("The body is not JSON.", (unsupported_media_type(),)),
-    "BadInput": ("The input breaks a rule.", (_invalid(400),)),
+    "Malformed": ("The server cannot read the request.", _MALFORMED),
+    "BadInput": (
+        "The input breaks a rule, or the server cannot read the request.",
+        (_invalid(400), *_MALFORMED),
+    ),
+    "RequestTimeout": ("The request did not arrive in time.", (request_timeout(DEADLINES.request),)),
+    "HeadTooLarge": ("The head of the request is too large.", (head_too_large(),)),
+    "VersionNotSupported": ("The request is of another version of HTTP.", (http_version_not_supported(),)),
     "InvalidInput": ("The input breaks a rule.", (_invalid(422),)),
     "KeyReused": ("The key was used with another payload.", (_REUSED,)),
     "InvalidInputOrKeyReused": (
@@ -106,9 +117,12 @@ def component_responses() -> dict[str, dict[str, Any]]:
     return {name: _response(description, problems) for name, (description, problems) in _PROBLEMS.items()}
 
 
+_OF_ANY_REQUEST = ("Malformed", "RequestTimeout", "HeadTooLarge", "VersionNotSupported", "Unexpected")
+
+
 def errors(*names: str) -> dict[str, Any]:
-    """Return these error answers, by status."""
-    return {str(_PROBLEMS[name][1][0].status): ref("responses", name) for name in names}
+    """Return these error answers, and those that any request may meet, by status."""
+    return {str(_PROBLEMS[name][1][0].status): ref("responses", name) for name in (*_OF_ANY_REQUEST, *names)}
 
 
 def _response(description: str, problems: tuple[Problem, ...]) -> dict[str, Any]:

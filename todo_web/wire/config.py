@@ -4,9 +4,8 @@ from typing import Any
 
 import uvicorn
 
+from todo_web.proxy import PublicPrefix
 from todo_web.wire.deadlines import Deadlines
-
-HTTP_PROTOCOL = "todo_web.wire.http_protocol:WireProtocol"
 
 
 class WireConfig(uvicorn.Config):
@@ -15,8 +14,15 @@ class WireConfig(uvicorn.Config):
     A worker reads this before it reports that it lives, and the import is slow.
     """
 
-    def __init__(self, app: str, deadlines: Deadlines, **options: Any) -> None:  # noqa: ANN401  uvicorn's own
+    def __init__(
+        self,
+        app: str,
+        deadlines: Deadlines,
+        prefix: PublicPrefix,
+        **options: Any,  # noqa: ANN401  uvicorn's own
+    ) -> None:
         super().__init__(
             app, http="todo_web.wire.http_protocol:WireProtocol", ws="none", server_header=False, **options
         )
         self.deadlines = deadlines
+        self.prefix = prefix

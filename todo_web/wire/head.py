@@ -1,7 +1,7 @@
 """What the head of a request must be before the application sees it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from todo_web.problems import Problem
 
@@ -12,6 +12,8 @@ FIELD_LIMIT = 200
 """Fields of a head. As many may follow a body as trailers."""
 
 Field = tuple[bytes, bytes]
+
+_VERSIONS = {"1.0", "1.1"}
 
 _HOST = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*[ \t]*")
 _CHUNKED = re.compile(rb"chunked[ \t]*", re.IGNORECASE)
@@ -24,7 +26,18 @@ def head_too_large() -> Problem:
     )
 
 
-def check_framing(fields: Iterable[Field], version: Callable[[], str]) -> None:
+def http_version_not_supported() -> Problem:
+    """Return the answer to a request of another version than the server speaks (RFC 9110, section 15.6.6)."""
+    return Problem(505, "http_version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+
+
+def check_version(version: str) -> None:
+    """Refuse a version that the server does not speak. Raises Problem."""
+    if version not in _VERSIONS:
+        raise http_version_not_supported()
+
+
+def check_framing(fields: Iterable[Field], version: str) -> None:
     """Refuse a head that others on the way may read as another request than this server does. Raises Problem.
 
     One Host, which only HTTP/1.0 may lack (RFC 9112, section 3.2); no transfer coding but a single ``chunked``, and
@@ -35,11 +48,11 @@ def check_framing(fields: Iterable[Field], version: Callable[[], str]) -> None:
         if name == b"host":
             hosts += 1
             if not _HOST.fullmatch(value):
-                raise _invalid_host()
-        elif name == b"transfer-encoding" and (not _CHUNKED.fullmatch(value) or version() < "1.1"):
-            raise _invalid_transfer_encoding()
-    if hosts > 1 or (hosts == 0 and version() >= "1.1"):
-        raise _invalid_host()
+                raise invalid_host()
+        elif name == b"transfer-encoding" and (not _CHUNKED.fullmatch(value) or version < "1.1"):
+            raise invalid_transfer_encoding()
+    if hosts > 1 or (hosts == 0 and version >= "1.1"):
+        raise invalid_host()
 
 
 def without_offer(method: bytes, target: bytes, version: str, fields: Iterable[Field]) -> bytes:
@@ -58,9 +71,11 @@ def _kept(fields: Iterable[Field]) -> Iterator[Field]:
             yield name, value
 
 
-def _invalid_host() -> Problem:
+def invalid_host() -> Problem:
+    """Return the answer to a request for no host, or for several."""
     return Problem(400, "invalid_host", "A request must have one Host header that names a host.")
 
 
-def _invalid_transfer_encoding() -> Problem:
+def invalid_transfer_encoding() -> Problem:
+    """Return the answer to a body that is coded in another way than in chunks."""
     return Problem(400, "invalid_transfer_encoding", "The only transfer coding understood here is a single chunked.")

@@ -44,6 +44,7 @@ class WireProtocol(BoundedRequests):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._deadlines = config.deadlines
+        self._prefix = config.prefix
         self._check_interval = min(config.deadlines.request, config.deadlines.answer, config.timeout_keep_alive)
         self._timer: asyncio.TimerHandle
         self._unsent = UnsentAnswer()
@@ -165,7 +166,8 @@ class WireProtocol(BoundedRequests):
     def _written(self, problem: Problem, arriving: Arriving) -> bytes:
         target, fields, method = b"", [], b""
         if arriving is not NOTHING:
-            target, fields, method = self.url, self.headers, self.parser.get_method()
+            prefix = self._prefix.of(self.headers, self.client)
+            target, fields, method = prefix.encode() + self.url, self.headers, self.parser.get_method()
         request_id = request_id_of(fields)
         _LOGGER.info(
             "request_refused",

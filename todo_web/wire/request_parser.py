@@ -7,7 +7,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from todo_web.problems import Problem
 from todo_web.wire.error_responses import malformed_request
-from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT, check_framing, head_too_large, without_offer
+from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT, check_framing, check_version, head_too_large, without_offer
 
 
 class Arriving(Enum):
@@ -73,12 +73,14 @@ class BoundedRequests(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Give the request to the application, now or in its turn."""
+        version = self.parser.get_http_version()
+        check_version(version)
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
                 raise malformed_request()
             self._offers_upgrade = True
             return
-        check_framing(self.headers, self.parser.get_http_version)
+        check_framing(self.headers, version)
         super().on_headers_complete()
         self.arriving = BODY
         self._bytes_without_progress = 0
