@@ -44,6 +44,9 @@ class Tally:
 
     tasks: int = 0
     known: int = 0
+    at_most: bool = False
+    """Whether more of them may be known, which only storing them can tell."""
+
     left_out: Counter[str] = field(default_factory=Counter)
     rest: Counter[str] = field(default_factory=Counter)
     invalid: int = 0
@@ -91,9 +94,13 @@ class Import:
             pass
 
     def count_known(self) -> None:
-        """Count the tasks that are there already, as storing them would. Raises NotOnServer."""
+        """Count the tasks that are there already, as storing them would; or those among them that can be told."""
         known = self._todo_list.count_known(self._drafts("Checking"))
-        self.tally.known += known
+        if known is None:
+            self.check()
+            self.tally.at_most = True
+        else:
+            self.tally.known += known
 
     def store(self) -> Sequence[int]:
         """Store the tasks that are not there yet, and return their ids. ``check`` must have been called."""

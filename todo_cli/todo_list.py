@@ -112,10 +112,12 @@ class TodoList:
             self.history.added(f"import {source}", task_ids, newest)
         return task_ids
 
-    def count_known(self, new: Iterable[NewTask]) -> int:
-        """Return how many drafts are there already, and would not be added. Raises NotOnServer."""
-        stored = self._stored("A server tells only when a task is added whether it is there already.")
-        return run_now(stored.count_known(new))
+    def count_known(self, new: Iterable[NewTask]) -> int | None:
+        """Return how many drafts are there already, and would not be added.
+
+        None if only adding them can tell, as on a server; then nothing is read.
+        """
+        return run_now(self.tasks.count_known(new)) if isinstance(self.tasks, StoredTasks) else None
 
     def carry_out(self, plan: "Plan") -> Sequence[Task]:
         """Undo or redo a command. Raises VersionConflict and TaskNotFound when somebody else was there since."""

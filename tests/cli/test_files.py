@@ -86,6 +86,8 @@ NOT_TAKEN: dict[str, dict[str, dict[str, int]]] = {
         "rest": {"due": 1, "parent": 1, "links": 1, "list": 2},
     },
     "microsoft-todo.json": {"rest": {"importance": 1, "status": 1, "categories": 1, "due": 1, "checklistItems": 1}},
+    "ordered.md": {"left_out": {"without a checkbox": 3}},
+    "plain.md": {"left_out": {"without a checkbox": 1}},
     "reminders.ics": {"left_out": {"cancelled": 1}, "rest": {"due": 1, "priority": 1, "alarm": 1, "list": 2}},
     "taskwarrior.data": {"rest": {"wait": 1, "waiting": 1}},
     "taskwarrior.json": {

@@ -116,18 +116,26 @@ def test_an_import_is_done_once(remote: Todo) -> None:
     assert [task["title"] for task in remote.tasks()] == ["one", "two", "three"]
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["rm", "--permanent", "--yes", "1"], ["trash", "--empty", "--yes"], ["import", "-", "-f", "todotxt", "-n"]],
-)
+def test_a_dry_run_says_how_many_tasks_an_import_would_add_at_most(remote: Todo) -> None:
+    """Without writing it cannot learn what an earlier import brought; the user's own tasks are told by their ids."""
+    remote.ok("import", "-", "-f", "todotxt", stdin="one\n")
+    said = "Would import at most 2 tasks; a server tells only on adding which ones an earlier import brought.\n"
+    assert remote.ok("import", "-", "-f", "todotxt", "-n", stdin="one\ntwo\n").err == said
+    told = remote.ok("import", "-", "-f", "jsonl", "-n", "--json", stdin=remote.ok("export").out).json
+    assert told == {"added": 0, "known": 1, "dry_run": True, "at_most": True}
+    assert remote("import", "-", "-f", "todotxt", "-n", stdin=f"{'x' * 201}\n").code == 1
+    assert [task["title"] for task in remote.tasks()] == ["one"]
+
+
+@pytest.mark.parametrize("command", [["rm", "--permanent", "--yes", "1"], ["trash", "--empty", "--yes"]])
 def test_what_a_server_does_not_offer_is_said(remote: Todo, command: list[str]) -> None:
     remote.ok("add", "Buy milk")
     remote.ok("add", "Write")
     remote.ok("rm", "2")
-    result = remote(*command, stdin="one\n")
+    result = remote(*command)
     assert (result.code, result.out, result.err.count("\n")) == (4, "", 1)
     assert "A server " in result.err
-    assert remote(*command, "--json", stdin="one\n").problem["code"] == "not_offered"
+    assert remote(*command, "--json").problem["code"] == "not_offered"
     assert len(remote.tasks()) == 1
 
 

@@ -109,6 +109,7 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
     added = tally.tasks - tally.known
     if program.options.json:
         told = {
+            "at_most": tally.at_most,
             "left_out": tally.left_out,
             "rest": tally.rest,
             "invalid": [{"detail": text} for text in tally.invalid_lines],
@@ -117,7 +118,9 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
         program.console.data(line(counts | {name: value for name, value in told.items() if value}))
         return
     note, verb = program.console.note, "Would import" if dry_run else "Imported"
-    if tally.tasks or tally.left_out or tally.invalid:
+    if tally.at_most and added:
+        note(f"{verb} at most {_tasks(added)}; a server tells only on adding which ones an earlier import brought.")
+    elif tally.tasks or tally.invalid:
         note(f"{verb} {_tasks(added)}; {tally.known} {'was' if tally.known == 1 else 'were'} there already.")
     else:
         note(f"{verb} 0 tasks: no {form.lacking} found.")

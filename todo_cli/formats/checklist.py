@@ -1,8 +1,8 @@
 """Markdown checklists (CommonMark, and GitHub's task list items): ``- [ ] title``, with the description indented below.
 
-An item may stand in any list, ordered or not, quoted or not, and below another item. Headings, prose, code and whatever
-else belongs to no item are skipped. Where a description's line would be an item itself, a backslash is written before
-its marker, which is Markdown's way to take it literally.
+An item may stand in any list, ordered or not, quoted or not, and below another item. An item without a checkbox is
+left out. Headings, prose, code and whatever else belongs to no item are skipped. Where a description's line would be an
+item itself, a backslash is written before its marker, which is Markdown's way to take it literally.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from todo_cli.formats.record import Entry, Numbered, Record
+from todo_cli.formats.record import Entry, LeftOut, Numbered, Record
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_core.task import Task
 
@@ -68,7 +68,9 @@ def read(file: TextFile) -> Iterator[Entry]:
         del part[:end]
 
 
-def _record(item: "Item") -> Record:
+def _record(item: "Item") -> Record | LeftOut:
+    if item.checked is None:
+        return LeftOut("without a checkbox")
     description = "".join(map(_unguarded, item.below)).rstrip()
     return Record(item.title, description or None, item.checked)
 

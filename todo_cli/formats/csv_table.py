@@ -1,4 +1,4 @@
-"""CSV with the fields of the API as columns; only ``title`` is required when it is read."""
+"""CSV with the fields of the API as columns; when it is read only ``title`` is required, and there may be others."""
 
 import csv
 import io
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from todo_cli.formats.csv_rows import table
-from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time
+from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time, rest_of
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.json_output import task_document
 from todo_core.task import PUBLISHED_FIELDS, Task
@@ -38,8 +38,8 @@ def _check(names: list[str]) -> None:
     if "title" not in names:
         raise BrokenFile(1, "The first line must name the columns, title among them.")
     named = [name for name in names if name]
-    if len(set(named)) < len(named) or set(named) - set(PUBLISHED_FIELDS):
-        raise BrokenFile(1, f"The columns must be among {', '.join(PUBLISHED_FIELDS)}, each at most once.")
+    if len(set(named)) < len(named):
+        raise BrokenFile(1, "Two columns have the same name.")
 
 
 def _record(fields: Mapping[str, str] | Unreadable) -> Record:
@@ -57,6 +57,7 @@ def _record(fields: Mapping[str, str] | Unreadable) -> Record:
         times["created_at"],
         times["updated_at"],
         origin(fields.get("user_id"), fields.get("id"), times["created_at"]),
+        rest_of({name: text for name, text in fields.items() if name not in PUBLISHED_FIELDS}),
     )
 
 

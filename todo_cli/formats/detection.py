@@ -46,5 +46,6 @@ def _table(head: str, named: str | None) -> str | None:
         return None
     if {"type", "content", "priority"} <= names:
         return "todoist"
-    # One word alone may be a line of text.
-    return "csv" if "title" in names <= set(PUBLISHED_FIELDS) and (len(names) > 1 or named in {None, "csv"}) else None
+    # One known word may stand in a line of text.
+    known = names & set(PUBLISHED_FIELDS)
+    return "csv" if "title" in known and (len(known) > 1 or (names == known and named in {None, "csv"})) else None

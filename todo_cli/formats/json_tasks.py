@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from todo_cli.formats.json_members import member, time_member
 from todo_cli.formats.json_stream import documents
-from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin
+from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, rest_of
 from todo_cli.formats.text_file import TextFile
 from todo_cli.json_output import line, task_document
 from todo_core.task import PUBLISHED_FIELDS, Task
@@ -27,8 +27,6 @@ def read(file: TextFile) -> Iterator[Entry]:
 def _record(document: Mapping[str, object] | Unreadable) -> Record:
     if isinstance(document, Unreadable):
         raise document
-    if document.keys() - set(PUBLISHED_FIELDS):
-        raise Unreadable(f"Members must be among {', '.join(PUBLISHED_FIELDS)}.")
     title = member(document, "title", str)
     if title is None:
         raise Unreadable("The title is required.")
@@ -41,4 +39,5 @@ def _record(document: Mapping[str, object] | Unreadable) -> Record:
         times["created_at"],
         times["updated_at"],
         origin(member(document, "user_id", str), member(document, "id", int), times["created_at"]),
+        rest_of({name: value for name, value in document.items() if name not in PUBLISHED_FIELDS}),
     )
