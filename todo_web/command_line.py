@@ -1,6 +1,7 @@
 """The ``todo-web`` command."""
 
 import asyncio
+import errno
 import os
 from datetime import timedelta
 from functools import partial
@@ -23,7 +24,7 @@ from todo_web.proxy import PublicPrefix
 from todo_web.settings import SECRET_MISSING, Settings, StorageSettings
 from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
-from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, serve
+from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, check_address, serve
 
 SHUTDOWN_SECONDS = 8
 """How long accepted requests may take to end after SIGTERM."""
@@ -84,10 +85,14 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
     except StorageError as error:
         raise Refusal(str(error)) from error
     host = host or settings.host
+    try:
+        check_address(host, port)
+    except OSError as error:
+        raise Refusal(_cannot_listen(host, port, error)) from error
     config = WireConfig(
         DEVELOPMENT_APPLICATION if dev else APPLICATION,
         settings.deadlines,
-        PublicPrefix(settings.trusted_proxies, settings.root_path),
+        partial(PublicPrefix, settings.trusted_proxies, settings.root_path),
         factory=True,
         host=host,
         port=port,
@@ -191,6 +196,12 @@ def _settings(*, development_secret: bool) -> Settings:
                 raise Refusal(str(unusable)) from unusable
             return _settings(development_secret=False)
         raise _refusal(error) from None
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use; choose another with --port, or stop the program that uses it"
+    return f"cannot listen on {host}, port {port}: {error.strerror}; choose others with --host and --port"
 
 
 def _refusal(error: ValidationError) -> Refusal:

@@ -41,6 +41,15 @@ def _end_after(supervisor: BaseProcess) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def check_address(host: str, port: int) -> None:
+    """Raise OSError for an address that this process cannot listen on, before the server says so in its own words."""
+    for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        with socket.socket(family, kind) as probe:
+            if sys.platform != "win32":  # as the server does; there it would allow a second program
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+
+
 def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) -> None:
     """Serve with as many processes as the settings of the server say; replace those of several that end.
 

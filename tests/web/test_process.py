@@ -307,13 +307,21 @@ def test_each_process_has_a_socket_of_its_own(tmp_path: Path) -> None:
         assert len({row[9] for row in listening}) == 2
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_of_another_machine_is_refused(tmp_path: Path, host: str) -> None:
+    ended = run(tmp_path, values(tmp_path), "--host", host, "--port", "8123")
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert ended.stderr.startswith(f"Error: cannot listen on {host}, port 8123: ")
+    assert ended.stderr.endswith("; choose others with --host and --port\n")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_address_that_is_served_already_is_refused(tmp_path: Path, workers: int) -> None:
     with serving(values(tmp_path), workers=workers) as server:
         port = server.url.rpartition(":")[2]
         ended = run(tmp_path, values(tmp_path), "--port", port, "--workers", str(workers))
-        assert ended.returncode != 0
-        assert "address already in use" in ended.stdout.lower()
+        said = f"port {port} on 127.0.0.1 is in use; choose another with --port, or stop the program that uses it"
+        assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"Error: {said}\n")
         assert httpx2.get(f"{server.url}/health/live").status_code == 200
 
 

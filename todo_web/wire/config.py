@@ -1,5 +1,7 @@
 """The server's settings, and the deadlines of a connection beside them."""
 
+from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import uvicorn
@@ -18,11 +20,16 @@ class WireConfig(uvicorn.Config):
         self,
         app: str,
         deadlines: Deadlines,
-        prefix: PublicPrefix,
+        prefix: Callable[[], PublicPrefix],
         **options: Any,  # noqa: ANN401  uvicorn's own
     ) -> None:
         super().__init__(
             app, http="todo_web.wire.http_protocol:WireProtocol", ws="none", server_header=False, **options
         )
         self.deadlines = deadlines
-        self.prefix = prefix
+        self._make_prefix = prefix
+
+    @cached_property
+    def prefix(self) -> PublicPrefix:
+        """What tells the prefix of a request; made in the process that serves, as it cannot be sent to one."""
+        return self._make_prefix()
