@@ -1,11 +1,9 @@
 """Wait until a socket can be read or written."""
 
-import selectors
-from math import inf
+import select
+import sys
+from math import ceil, inf
 from typing import Protocol
-
-_Selector = getattr(selectors, "PollSelector", selectors.SelectSelector)
-"""``poll`` takes any file number, where ``select`` ends at 1023; Windows has only the latter, without that end."""
 
 
 class _HasFileNumber(Protocol):
@@ -14,6 +12,9 @@ class _HasFileNumber(Protocol):
 
 def is_ready(link: _HasFileNumber, *, reading: bool, timeout: float) -> bool:
     """Wait up to ``timeout`` seconds (or ``inf``) until a socket can be read, also at its end, or be written."""
-    with _Selector() as selector:
-        selector.register(link, selectors.EVENT_READ if reading else selectors.EVENT_WRITE)
-        return bool(selector.select(None if timeout == inf else timeout))
+    if sys.platform == "win32":  # which has no poll; elsewhere select ends at file number 1023
+        links = ([link], []) if reading else ([], [link])
+        return any(select.select(*links, [], None if timeout == inf else timeout))
+    poll = select.poll()
+    poll.register(link, select.POLLIN if reading else select.POLLOUT)
+    return bool(poll.poll(None if timeout == inf else ceil(timeout * 1000)))
