@@ -34,7 +34,7 @@ def open_list(program: Program) -> Iterator[TodoList]:
     begins = isinstance(address, SqliteAddress) and not address.path.exists()
     with open_store(address) as repository:
         if begins and address != default_address():
-            program.console.note(f"A new store was begun: {store_name(address)}")
+            program.console.note(f"Created a new store: {store_name(address)}")
         tasks = StoredTasks(repository, program.clock, DEFAULT_POLICY, user_id)
         with _with_history(program, tasks, address, user_id) as todo_list:
             yield todo_list

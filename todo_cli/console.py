@@ -95,7 +95,7 @@ class Console(NamedTuple):
     def confirm(self, question: str, flag: str) -> None:
         """Return if a person says yes. Raises Declined, and Misuse, naming the flag, where nobody can be asked."""
         if not self.can_ask:
-            raise Misuse(f"{question} Nobody can be asked here; say {flag}.")
+            raise Misuse(f"{question} There is nobody to ask here; use {flag}.")
         self.stdout.flush()
         self.stderr.write(f"{visible(question)} [y/N] ")
         self.stderr.flush()

@@ -44,7 +44,7 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
     errors.IdempotencyKeyReused: Exit(CONFLICT, 422),
     errors.IdempotencyKeyInTrash: Exit(CONFLICT, 409),
     errors.StorageError: Exit(FAILURE, 503),
-    errors.TokenRefused: Exit(NOT_ALLOWED, 401, hint="Run `todo auth login --server {server}` for another one."),
+    errors.TokenRefused: Exit(NOT_ALLOWED, 401, hint="Run `todo auth login --server {server}` to store another one."),
     errors.KeysUnavailable: Exit(FAILURE, 503),
 }
 """The exit for each error, or for its nearest ancestor here; its code as a problem is the error's own."""

@@ -72,7 +72,7 @@ def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
 
 def _refuse_another(file: Path, target: Path, *, force: bool) -> None:
     if target.exists() and not force:
-        raise Misuse(f"{file} exists already; say --force to replace it.")
+        raise Misuse(f"{file} exists already; use --force to replace it.")
 
 
 def _escape(found: re.Match[str]) -> str:

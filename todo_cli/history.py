@@ -70,7 +70,7 @@ class History:
         try:
             self._journal.forget(task_ids)
         except StorageError as error:
-            self._console.note(f"The history was not tidied up: {error}")
+            self._console.note(f"The history was not cleaned up: {error}")
 
     def undo(self) -> Plan | None:
         """Return what undo would do; None when there is nothing to undo."""

@@ -51,7 +51,7 @@ class Program:
         if user_id is None:
             user_id = self.settings.get("TODO_USER") or _login_name()
         if not is_user_id(user_id):
-            raise Misuse("This cannot be a user: use 1 to 255 visible characters in --user or TODO_USER.")
+            raise Misuse("This cannot be a user name; use 1 to 255 visible characters in --user or TODO_USER.")
         return user_id
 
     @property

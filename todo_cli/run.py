@@ -89,7 +89,7 @@ def _with_server(meaning: Exit, program: Program) -> Exit:
 def _help_for(error: click.ClickException) -> str:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context and isinstance(error, click.NoSuchOption) and _takes_words(context.command):
-        return f"Words that begin with a dash go behind --: `{context.command_path} -- {error.option_name} …`."
+        return f"Put words that begin with a dash after --: `{context.command_path} -- {error.option_name} …`."
     return f"Try `{context.command_path} --help`." if context else "Try `todo --help`."
 
 
@@ -103,7 +103,7 @@ def _takes_words(command: click.Command) -> bool:
 
 def _trouble(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return "The disk that the output goes to is full; free some space and try again."
+        return "The disk for the output is full; free some space and try again."
     return f"{error.strerror or error}: {error.filename}" if error.filename else f"{error.strerror or error}."
 
 

@@ -31,7 +31,7 @@ def login_with(program: Program, server: ServerAddress, token: str, place: str) 
     claims = claims_of(token)
     wanted = program.options.user
     if wanted not in {None, claims.user_id}:
-        raise Misuse(f"The token is that of {claims.user_id}; leave --user out, or log in as {wanted}.")
+        raise Misuse(f"The token is that of {claims.user_id}; leave out --user, or log in as {wanted}.")
     return Login(server, token, claims, place)
 
 

@@ -56,7 +56,7 @@ def shell_named(name: str, command: click.Command, program: Program) -> ShellCom
     add_completion_class(TitledBash, "bash")
     kind = get_completion_class(name)
     if kind is None:
-        raise Misuse("Completion is there for bash, zsh and fish.")
+        raise Misuse("Only bash, zsh and fish are supported.")
     return kind(command, {"obj": program}, "todo", COMPLETE_VARIABLE)
 
 

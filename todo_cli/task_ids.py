@@ -54,7 +54,7 @@ def parse_task_id(text: str) -> int | None:
 def not_an_id(text: str) -> str:
     """Return what to say about something that was typed in the place of an id."""
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return f"“{shown}” is no task ID; a task ID is a number such as 7."
+    return f"“{shown}” is not a task ID; a task ID is a number such as 7."
 
 
 def task_ids_argument(offered: Status = Status.ALL) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -89,7 +89,7 @@ class TodoList:
 
     def remove(self, task_ids: Sequence[int]) -> Sequence[Task]:
         """Remove tasks for good, in the trash or not; they come back as deleted. Raises NotOnServer."""
-        stored = self._stored("A server removes no task for good; it moves tasks to the trash.")
+        stored = self._stored("A server does not remove tasks for good; it moves them to the trash.")
         gone = [change.before for change in run_now(stored.remove(task_ids))]
         self.history.forgotten(task.id for task in gone)
         return [task.delete(self.clock.now()) for task in gone]

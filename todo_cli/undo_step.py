@@ -11,9 +11,7 @@ from todo_cli.program import Program
 from todo_core.errors import TaskNotFound, VersionConflict
 
 dry_run_option = click.option("-n", "--dry-run", is_flag=True, help="Only say what would be done.")
-skip_option = click.option(
-    "--skip", is_flag=True, help="Forget the command instead, so that the one before comes next."
-)
+skip_option = click.option("--skip", is_flag=True, help="Forget the command instead; the one before it comes next.")
 
 
 def step(

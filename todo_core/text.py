@@ -101,7 +101,9 @@ def has_lone_surrogate(text: str) -> bool:
 def not_unicode(field: str) -> InvalidInput:
     """Return the error for a text with a lone surrogate; ``field`` may be empty."""
     return InvalidInput(
-        field, "not_unicode", f"The {field or 'body'} holds half a character (a lone surrogate), as of a cut emoji."
+        field,
+        "not_unicode",
+        f"The {field or 'body'} holds half a character (a lone surrogate), as of an emoji cut in two.",
     )
 
 

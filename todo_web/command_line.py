@@ -64,7 +64,7 @@ def _duration(_context: click.Context, _parameter: click.Parameter, text: str | 
     help="Port to listen on.",
 )
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes to serve with.")
-@click.option("--dev", is_flag=True, help="Need no setting: make a secret, use SQLite, print a token that works.")
+@click.option("--dev", is_flag=True, help="Need no settings: make a secret, use SQLite, print a token that works.")
 @click.pass_context
 def main(context: click.Context, host: str | None, port: int, workers: int, *, dev: bool) -> None:
     """Serve the to-do REST API.
@@ -127,7 +127,7 @@ def token(user: str, ttl: timedelta | None, *, expired: bool) -> None:
         ttl = usual_ttl(settings)
     elif longest is not None and ttl > longest:
         raise click.UsageError(
-            f"the service accepts no token for longer than {in_words(longest)}: TODO_JWT_MAX_LIFETIME"
+            f"the service accepts no token that is valid for longer than {in_words(longest)} (TODO_JWT_MAX_LIFETIME)"
         )
     click.echo(issue_token(settings.shared_secret, user, -ttl if expired else ttl, SystemClock().now()))
 
@@ -146,7 +146,7 @@ def migrate() -> None:
     except StorageError as error:
         raise Refusal(str(error)) from error
     if not isinstance(address, PostgresAddress):
-        raise click.UsageError("DATABASE_URL names no PostgreSQL database; other stores need no migration")
+        raise click.UsageError("DATABASE_URL does not name a PostgreSQL database; other stores need no migration")
     from todo_adapters.neon import migrations  # noqa: PLC0415  Alembic is slow to import, and serving needs none of it
 
     try:

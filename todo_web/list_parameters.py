@@ -97,7 +97,7 @@ class ListReader:
             return query
         if "offset" in sent:
             name = sent["offset"][0][0]
-            raise InvalidInput(name, "contradiction", f"A cursor says where the list goes on; leave the {name} out.")
+            raise InvalidInput(name, "contradiction", f"A cursor says where the list continues; leave out the {name}.")
         return follow_cursor(query, user_id, cursor)
 
     def _wanted_status(self, sent: Sent) -> Status:
@@ -159,7 +159,7 @@ def _agreed(sent: Sent, meaning: str, read: Read[Value]) -> Value | None:
 
 def _contradiction(name: str, other: str) -> InvalidInput:
     if name == other:
-        return InvalidInput(name, "contradiction", f"The {name} is there twice and says two things.")
+        return InvalidInput(name, "contradiction", f"The {name} is given twice with different values.")
     return InvalidInput(name, "contradiction", f"The {name} and {other} parameters contradict each other.")
 
 

@@ -114,7 +114,7 @@ def _has_begun(scope: Scope) -> bool:
 
 def shutting_down() -> Problem:
     """Return the answer to a request that could not be carried out before the service ends."""
-    return Problem(503, "shutting_down", "The service is ending; try again.", {"Retry-After": "1"})
+    return Problem(503, "shutting_down", "The service is shutting down; try again.", {"Retry-After": "1"})
 
 
 class Cors(CORSMiddleware):

@@ -167,7 +167,7 @@ def log_fault(scope: Scope, error: Exception) -> None:
 
 def unexpected_error() -> Problem:
     """Return the answer to a request that the program has a fault with."""
-    return Problem(500, "unexpected_error", "Something went wrong here; the request id helps to find out what.")
+    return Problem(500, "unexpected_error", "Something went wrong; the request id helps to find out what.")
 
 
 def noted(request: Request, error: TodoError) -> BackgroundTask:

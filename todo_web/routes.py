@@ -26,7 +26,7 @@ _NO_MATCH: tuple[Match, Scope] = (Match.NONE, {})
 
 def operations(contract: Contract) -> list[Operation]:
     """Return what a contract publishes. To add an operation, add it here, and the method that it runs."""
-    completion = "marks the task as done" if contract.completion_marks else "turns the task's state round"
+    completion = "marks the task as done" if contract.completion_marks else "reverses the task's state"
     pages = "all of them" if contract.page_size is None else f"{contract.page_size} a page"
     keeps = contract.deleted_answer == "task"
     found = [

@@ -148,8 +148,8 @@ def test_a_store_is_named_by_option_or_environment_or_default(todo: Todo) -> Non
         (["add", "x" * 201], "at most 200 characters"),
         (["add", "x", "-d", "x" * 1001], "at most 1000 characters"),
         (["add", "bell\a"], "control characters"),
-        (["done", "abc"], "“abc” is no task ID; a task ID is a number such as 7"),
-        (["done", "1_0"], "“1_0” is no task ID"),
+        (["done", "abc"], "“abc” is not a task ID; a task ID is a number such as 7"),
+        (["done", "1_0"], "“1_0” is not a task ID"),
         (["done", "1" * 5000], "number such as 7"),
         (["edit", "1"], "--title"),
         (["edit", "1", "-d", "x", "--no-description"], "not both"),
@@ -193,7 +193,7 @@ def test_the_login_name_is_the_user_where_nothing_else_is_said(todo: Todo) -> No
 
 def test_words_that_begin_with_a_dash_are_told_from_options(todo: Todo) -> None:
     refused = todo("add", "-5", "degrees")
-    assert (refused.code, "behind --: `todo add -- -5" in refused.err) == (2, True)
+    assert (refused.code, "after --: `todo add -- -5" in refused.err) == (2, True)
     other = todo("list", "--status", "done")
     assert (other.code, "behind --" in other.err, "Try `todo list --help`." in other.err) == (2, False, True)
     todo.ok("add", "--", "-5", "degrees")

@@ -201,7 +201,7 @@ def test_a_mistyped_address_does_not_look_like_an_empty_list(todo: Todo) -> None
     assert_one_line(todo, 1, "its folder does not exist", "list", "--database", missing)
     assert not (todo.folder / "elswhere").exists()
     begun = f"sqlite:///{todo.folder / 'taks.db'}"
-    said = f"A new store was begun: sqlite:{todo.folder / 'taks.db'}\n"
+    said = f"Created a new store: sqlite:{todo.folder / 'taks.db'}\n"
     assert todo.ok("list", "--json", "--database", begun).err == said
     assert todo.ok("list", "--database", begun).err == ""
 

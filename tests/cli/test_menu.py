@@ -65,7 +65,7 @@ def test_mistakes_return_to_the_menu_in_plain_words(todo: Todo) -> None:
         "Task with ID 7 not found.",
         "The title must not be blank.",
         "Please choose 1 to 6, or u, r, / or t.",
-        "“seven” is no task ID; a task ID is a number such as 7.",
+        "“seven” is not a task ID; a task ID is a number such as 7.",
         "Please choose 1 to 6, or u, r, / or t.",
         "The search must have at most 200 characters.",
         "Goodbye!",

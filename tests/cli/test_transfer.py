@@ -266,7 +266,9 @@ def test_what_has_no_home_here_does_not_stop_an_import(todo: Todo, name: str, te
     file = todo.folder / name
     file.write_text(text)
     said = todo.ok("import", str(file)).err
-    assert said.endswith("\nNo home here for: priority of 2 tasks, colour of 1 task; see --keep-rest.\n")
+    assert said.endswith(
+        "\nNot imported: priority of 2 tasks, colour of 1 task; --keep-rest puts them into the descriptions.\n"
+    )
     todo.ok("undo")
     todo.ok("trash", "--empty", "--yes")
     assert todo.ok("import", str(file), "--keep-rest", "--json").json["rest"] == {"priority": 2, "colour": 1}

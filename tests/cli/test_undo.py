@@ -169,7 +169,7 @@ def test_a_removal_for_good_is_done_even_if_the_history_cannot_be_tidied_up(todo
     todo.ok("add", "Buy milk")
     (todo.folder / "data" / "todo" / "history.db").write_text("in the way\n" * 1000)
     result = todo.ok("rm", "--permanent", "--yes", "1")
-    assert result.err.startswith("The history was not tidied up: ")
+    assert result.err.startswith("The history was not cleaned up: ")
     assert todo.tasks() == []
 
 

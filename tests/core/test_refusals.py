@@ -44,7 +44,7 @@ def control(field: str) -> tuple[str, str, str]:
 
 
 def half(field: str, named: str = "") -> tuple[str, str, str]:
-    detail = f"The {named or field} holds half a character (a lone surrogate), as of a cut emoji."
+    detail = f"The {named or field} holds half a character (a lone surrogate), as of an emoji cut in two."
     return field, "not_unicode", detail
 
 

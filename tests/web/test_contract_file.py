@@ -96,7 +96,7 @@ def test_what_is_not_named_is_as_in_the_contract_that_is_extended(tmp_path: Path
 
 
 FILES = {
-    "": ": holds no contract; write a table such as [my-front-end]",
+    "": ": contains no contract; write a table such as [my-front-end]",
     "[x": ": is not valid TOML: Expected ']' at the end of a table declaration (at end of document)",
     'extends = "backend-api"': ": extends stands outside of a table; write a name such as [my-front-end] above it",
     "x = 1": ": x stands outside of a table; write a name such as [my-front-end] above it",
@@ -116,12 +116,12 @@ KEYS = {
     'base_path = "/a/../tasks"': "base_path: must be a path such as",
     'base_path = "/{user_id}/{user_id}"': "base_path: must be a path such as",
     'base_path = "/api/{id}/tasks"': "base_path: must be a path such as",
-    'base_path = "/docs/tasks"': "base_path: must be a path away from /.well-known, /docs, /health, /mcp, /op",
-    'base_path = "/health"': "base_path: must be a path away from",
-    'base_path = "/mcp"': "base_path: must be a path away from",
-    'base_path = "/openapi.json"': "base_path: must be a path away from",
-    'base_path = "/{user_id}"': "base_path: must be a path away from",
-    'base_path = "/{user_id}/live"': "base_path: must be a path away from",
+    'base_path = "/docs/tasks"': "base_path: must not begin with one of /.well-known, /docs, /health, /mcp, /op",
+    'base_path = "/health"': "base_path: must not begin with one of",
+    'base_path = "/mcp"': "base_path: must not begin with one of",
+    'base_path = "/openapi.json"': "base_path: must not begin with one of",
+    'base_path = "/{user_id}"': "base_path: must not begin with one of",
+    'base_path = "/{user_id}/live"': "base_path: must not begin with one of",
     'base_path = "/.well-known/tasks"': "base_path: must be a path such as",
     'completion = "a/b"': "completion: must be one segment of a path",
     'completion = "restore"': "completion: must not be restore, which does something else on every contract",

@@ -198,7 +198,7 @@ def test_migrate_makes_the_schema_that_the_service_needs(postgres: Database) -> 
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("sqlite:///tasks.db", "no PostgreSQL database"),
+        ("sqlite:///tasks.db", "does not name a PostgreSQL database"),
         ("postgresql://ann:geheim@localhost:1/db", "Nobody answers"),
         ("postgresql://ann:geheim@localhost:1/db?sslmode=none", "sslmode"),
         ("mysql://ann:geheim@localhost/db", "postgresql://"),

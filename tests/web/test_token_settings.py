@@ -201,7 +201,7 @@ def test_the_command_makes_no_token_that_the_service_would_refuse(
         monkeypatch.setenv("TODO_JWT_MAX_LIFETIME", setting)
     outcome = CliRunner().invoke(main, ["token", "ann", "--ttl", ttl])
     assert outcome.exit_code == 2
-    assert f"{told}: TODO_JWT_MAX_LIFETIME" in outcome.output
+    assert f"{told} (TODO_JWT_MAX_LIFETIME)" in outcome.output
 
 
 def test_a_shared_secret_needs_no_http_client() -> None:

@@ -60,7 +60,7 @@ _UNUSABLE = {
     "42501": "The database's user may not use the task table; grant it SELECT, INSERT, UPDATE and DELETE.",
     "42703": f"The database's schema does not fit this program; {MIGRATE}",
     "42P01": f"The database has no task table; {MIGRATE}",
-    "42P07": "The database holds a table of another program that is named like one of this; use another database.",
+    "42P07": "The database has a table of another program under a name that this program needs; use another database.",
     "53100": "The database has no storage left; free some or raise its limit.",
 }
 

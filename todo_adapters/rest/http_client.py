@@ -81,7 +81,7 @@ class HttpClient:
                 with self._lock:
                     answer = self._runner.run(self._ask(request, headers, end - time.monotonic()))
             except BodyRefused as error:
-                raise StorageUnusable(f"The server's answer is not read: {error}; ask for less of it.") from None
+                raise StorageUnusable(f"The server's answer was not read: {error}; ask for less.") from None
             except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
                 if pause is None:
                     raise _unreachable() from None  # The library's message may hold the address.

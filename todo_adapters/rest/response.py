@@ -69,11 +69,11 @@ def _read(read: Callable[[], Result]) -> Result:
     try:
         return read()
     except InvalidInput as error:
-        raise StorageUnusable(f"The server's answer holds what no task may hold: {error}") from None
+        raise StorageUnusable(f"The server's answer breaks a rule for tasks: {error}") from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise contract_error() from None
 
 
 def contract_error() -> StorageUnusable:
     """Return the error for an answer that does not keep to the contract."""
-    return StorageUnusable("The server's answer is not one of a to-do service; check the address.")
+    return StorageUnusable("This is not the answer of a to-do service; check the server's address.")

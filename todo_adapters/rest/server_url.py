@@ -29,7 +29,7 @@ def parse_server(url: str) -> ServerAddress:
         raise _not_understood()
     local = _is_loopback(host)
     if parts.scheme == "http" and not local:
-        raise StorageUnusable("A token is sent in the clear over http; use https, or http on this machine only.")
+        raise StorageUnusable("Over http a token would be sent unencrypted; use https, or http to this machine only.")
     name = f"[{host}]" if ":" in host else host
     return ServerAddress(f"{parts.scheme}://{name}{f':{port}' if port else ''}{parts.path.rstrip('/')}", local=local)
 

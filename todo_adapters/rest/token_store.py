@@ -85,14 +85,14 @@ class TokenStore:
         try:
             with self._path.open(encoding="utf-8") as file:
                 if is_open_to_others(file.fileno()):
-                    raise StorageUnusable(f"Others may read {self._path}; log in anew after: rm '{self._path}'")
+                    raise StorageUnusable(f"Others may read {self._path}; log in again after: rm '{self._path}'")
                 tokens = json.load(file)
         except FileNotFoundError:
             return {}
         except ValueError:
             tokens = None
         if not isinstance(tokens, dict) or not all(isinstance(token, str) for token in tokens.values()):
-            raise StorageUnusable(f"{self._path} cannot be understood; remove it and log in anew.")
+            raise StorageUnusable(f"{self._path} cannot be understood; remove it and log in again.")
         return tokens
 
     def _write(self, tokens: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from todo_adapters.tokens.jws import read_claims
 from todo_core.errors import TokenRefused
 
 _NO_TOKEN = "This is not a token: it has three parts with dots between them."  # noqa: S105  a message
-_SILENT = "This token does not say whose it is and until when."
+_SILENT = "This token does not say whose it is or when it expires."
 _MESSAGES = {
     "not_three_parts": _NO_TOKEN,
     "too_long": _NO_TOKEN,

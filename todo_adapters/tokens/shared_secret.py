@@ -34,7 +34,7 @@ def read_secret(secret: str) -> bytes:
     if len(key) < SECRET_BYTES:
         raise SecretUnusable(f"The shared secret is missing or shorter than {SECRET_BYTES} bytes; {_HINT}.")
     if len(set(secret)) == 1 or not secret.strip():
-        raise SecretUnusable(f"The shared secret is nothing but blanks, or one character repeated; {_HINT}.")
+        raise SecretUnusable(f"The shared secret is only blanks, or one character repeated; {_HINT}.")
     if key == _PUBLISHED:
         raise SecretUnusable(f"The shared secret is the one that Better Auth's source publishes; {_HINT}.")
     try:

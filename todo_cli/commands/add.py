@@ -10,8 +10,8 @@ from todo_core.task import TaskFields
 
 @click.command("add", short_help="Add a task.")
 @click.argument("title", nargs=-1, required=True)
-@click.option("-d", "--description", metavar="TEXT", help="Say more about it; - reads standard input.")
-@click.option("--done", is_flag=True, help="It is completed already.")
+@click.option("-d", "--description", metavar="TEXT", help="A description; - reads it from standard input.")
+@click.option("--done", is_flag=True, help="Add it as completed.")
 @common_options
 def add_command(program: Program, title: tuple[str, ...], description: str | None, *, done: bool) -> None:
     """Add a task. Several words make one title.

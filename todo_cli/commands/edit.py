@@ -13,7 +13,7 @@ from todo_core.task import ABSENT, TaskFields
 @click.command("edit", short_help="Change tasks.")
 @task_ids_argument()
 @click.option("-t", "--title", metavar="TEXT", help="The new title.")
-@click.option("-d", "--description", metavar="TEXT", help="The new description; - reads standard input.")
+@click.option("-d", "--description", metavar="TEXT", help="The new description; - reads it from standard input.")
 @click.option("--no-description", is_flag=True, help="Remove the description.")
 @common_options
 def edit_command(

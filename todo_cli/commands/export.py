@@ -42,7 +42,7 @@ def export_command(
     to_stream = file == STANDARD or file in _STREAMS
     name = name or format_of(file.name) or ("jsonl" if to_stream else None)
     if name not in OWN:
-        raise Misuse(f"Say what it shall be with --format: {', '.join(OWN)}.")
+        raise Misuse(f"Choose the format with --format: {', '.join(OWN)}.")
     if any(spreadsheet.values()) and name != "csv":
         raise Misuse("--bom and --safe are for csv.")
     with open_list(program) as todo_list:

@@ -23,8 +23,8 @@ from todo_cli.program import Program
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-f", "--format", "name", type=click.Choice(list(FORMATS)), help="Default: what the file holds.")
 @click.option("-n", "--dry-run", is_flag=True, help="Only check the file and say what would be added.")
-@click.option("--keep-rest", is_flag=True, help="Keep in the descriptions what has no other home here.")
-@click.option("--skip-invalid", is_flag=True, help="Leave out what cannot be a task, instead of everything.")
+@click.option("--keep-rest", is_flag=True, help="Put everything else into the descriptions.")
+@click.option("--skip-invalid", is_flag=True, help="Skip what cannot be a task, instead of refusing the file.")
 @common_options
 def import_command(program: Program, file: Path, name: str | None, *, dry_run: bool, **choices: bool) -> None:
     """Add the tasks of a file; - is standard input.
@@ -45,8 +45,8 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
     icalendar       Apple Reminders     on a Mac: File, Export
                     Nextcloud, Thunderbird and others that write .ics files with to-dos
 
-    Titles, notes, what is done and when are taken. What they know besides, such as due dates and priorities, has no
-    home here; how many tasks have it is said at the end.
+    Titles, notes, what is done and when are imported. Anything else, such as due dates and priorities, cannot be stored
+    as such; the number of tasks that have it is shown at the end.
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     chosen = Choices(**choices)
     shown = "standard input" if file == STANDARD else str(file)
@@ -74,7 +74,7 @@ def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
 
         name = detect_format(TextFile(opened).head(), file.name)
     if name is None:
-        raise Misuse(f"What this is cannot be told; say it with --format: {', '.join(FORMATS)}.")
+        raise Misuse(f"The format is not recognised; choose it with --format: {', '.join(FORMATS)}.")
     return FORMATS[name]
 
 
@@ -131,7 +131,7 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
         note(
             f"Kept in the descriptions: {names}."
             if chosen.keep_rest
-            else f"No home here for: {names}; see --keep-rest."
+            else f"Not imported: {names}; --keep-rest puts them into the descriptions."
         )
     if tally.invalid:
         note(f"Left out, because they cannot be tasks: {tally.invalid}.")

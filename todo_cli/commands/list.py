@@ -14,7 +14,7 @@ LONGEST_LIST = 1_000_000
 @click.command("list", short_help="List tasks.")
 @click.option("--pending", "status", flag_value=Status.PENDING, type=Status, help="Only what is still to do.")
 @click.option("--completed", "status", flag_value=Status.COMPLETED, type=Status, help="Only what is done.")
-@click.option("--search", metavar="TEXT", default="", help="Only tasks that hold this text, whatever its case.")
+@click.option("--search", metavar="TEXT", default="", help="Only tasks that contain this text, in any case.")
 @click.option(
     "--sort",
     type=click.Choice([order.value for order in Sort]),

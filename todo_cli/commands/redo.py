@@ -8,7 +8,7 @@ from todo_cli.program import Program
 from todo_cli.undo_step import dry_run_option, skip_option, step
 
 
-@click.command("redo", short_help="Do again what was taken back.")
+@click.command("redo", short_help="Redo what was undone.")
 @dry_run_option
 @skip_option
 @common_options

@@ -11,7 +11,7 @@ from todo_cli.task_ids import task_ids_argument
 
 @click.command("rm", short_help="Move tasks to the trash.")
 @task_ids_argument()
-@click.option("--permanent", is_flag=True, help="Remove them for good, from the trash too.")
+@click.option("--permanent", is_flag=True, help="Remove them for good, also from the trash.")
 @yes_option
 @common_options
 def rm_command(program: Program, task_ids: tuple[int, ...], *, permanent: bool, yes: bool) -> None:

@@ -8,7 +8,7 @@ from todo_cli.program import Program
 from todo_cli.undo_step import dry_run_option, skip_option, step
 
 
-@click.command("undo", short_help="Take back the last command.")
+@click.command("undo", short_help="Undo the last command.")
 @dry_run_option
 @skip_option
 @common_options

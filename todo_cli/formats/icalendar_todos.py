@@ -95,7 +95,7 @@ def _todo(text: str, task_list: str) -> Record | LeftOut:
             rest_of({**rest, "alarm": bool(todo.subcomponents), "list": task_list}),
         )
     except (ValueError, AttributeError, TypeError, KeyError, OSError):  # The last for a zone that can be no file.
-        raise Unreadable("This is no to-do of iCalendar.") from None
+        raise Unreadable("This is not an iCalendar to-do.") from None
 
 
 def _time(value: object) -> datetime | None:

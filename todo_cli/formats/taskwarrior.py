@@ -29,7 +29,7 @@ def _task(document: Mapping[str, object] | Unreadable) -> Record | LeftOut:
         case {"uuid": str(uuid), "description": str(title), "status": str(status)}:
             completed = status == "completed"
         case _:
-            raise Unreadable("This is not a task of Taskwarrior.")
+            raise Unreadable("This is not a Taskwarrior task.")
     rest = {name: value for name, value in document.items() if name not in _TAKEN | _DERIVED}
     return Record(
         one_line(title),

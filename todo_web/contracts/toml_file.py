@@ -46,7 +46,7 @@ def read_contracts(path: Path) -> tuple[Contract, ...]:
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
         raise ValueError(f"{path}: is not valid TOML: {error}") from None
     if not tables:
-        raise ValueError(f"{path}: holds no contract; write a table such as [my-front-end]")
+        raise ValueError(f"{path}: contains no contract; write a table such as [my-front-end]")
     if outside := [key for key, value in tables.items() if not isinstance(value, dict)]:
         shown = outside[0] if outside[0].isprintable() else "…"
         raise ValueError(f"{path}: {shown} stands outside of a table; write a name such as [my-front-end] above it")
@@ -90,7 +90,7 @@ def _extended(name: str, table: ContractTable) -> Contract:
 
 def _check_completion(contract: Contract) -> None:
     if contract.completion == "toggle" and contract.completion_marks:
-        raise ValueError("completion_marks: must be false where completion is toggle, which turns the state round")
+        raise ValueError("completion_marks: must be false where completion is toggle, which reverses the state")
 
 
 def _check_paths(contract: Contract) -> None:
@@ -99,7 +99,7 @@ def _check_paths(contract: Contract) -> None:
         one_request_fits(mine, service) for mine, service in product(contract.paths, _SERVICE)
     ):
         named = ", ".join(f"/{segment}" for segment in sorted(below))
-        raise ValueError(f"base_path: must be a path away from {named}, where the service itself answers")
+        raise ValueError(f"base_path: must not begin with one of {named}, where the service itself answers")
 
 
 def _mistake(error: ValidationError) -> str:

@@ -59,7 +59,7 @@ def _list_parameters(contract: Contract) -> list[dict[str, Any]]:
     return [
         _optional("query", completed_parameter(contract), {"type": "boolean"}, same),
         _optional("query", "status", status, "Which tasks."),
-        _optional("query", "sort", sort, "- turns it round."),
+        _optional("query", "sort", sort, "- reverses it."),
         _optional("query", "limit", limit, _LIMIT),
         _optional(
             "query",

@@ -9,7 +9,7 @@ from todo_web.problems import INSTANCE_LIMIT, MEDIA_TYPE, Problem, represent
 
 def malformed_request() -> Problem:
     """Return the answer to what the parser cannot read."""
-    return Problem(400, "malformed_request", "This is not a valid request of HTTP/1.1.")
+    return Problem(400, "malformed_request", "This is not a valid HTTP/1.1 request.")
 
 
 def request_timeout(seconds: float) -> Problem:

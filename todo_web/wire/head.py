@@ -28,7 +28,7 @@ def head_too_large() -> Problem:
 
 def http_version_not_supported() -> Problem:
     """Return the answer to a request of another version than the server speaks (RFC 9110, section 15.6.6)."""
-    return Problem(505, "http_version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+    return Problem(505, "http_version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are supported.")
 
 
 def check_version(version: str) -> None:
@@ -78,4 +78,4 @@ def invalid_host() -> Problem:
 
 def invalid_transfer_encoding() -> Problem:
     """Return the answer to a body that is coded in another way than in chunks."""
-    return Problem(400, "invalid_transfer_encoding", "The only transfer coding understood here is a single chunked.")
+    return Problem(400, "invalid_transfer_encoding", "The only transfer coding that is supported is a single chunked.")
