@@ -329,6 +329,28 @@ def test_a_search_finds_a_word_in_either_normal_form(repository: TaskRepository,
     assert titles(repository, TaskQuery(search=search)) == [stored, "Tea"]
 
 
+@pytest.mark.parametrize(
+    ("stored", "search"),
+    [
+        (
+            "\u039f\u0394\u039f\u03a3",
+            "\u03bf\u03b4\u03bf\u03c2",
+        ),  # Greek: another sigma at a word's end
+        ("\u03bf\u03b4\u03cc\u03c2", "\u039f\u0394\u038c\u03a3"),
+        ("\u039f\u0394\u039f\u03a3\u0391", "\u039f\u0394\u039f\u03a3"),
+        ("\u0130stanbul", "istanbul"),  # Turkish: a capital I with its dot
+        ("Istanbul", "\u0130STANBUL"),
+        ("STRASSE und Stra\u1e9ee", "stra\xdfe"),
+    ],
+)
+def test_a_search_ignores_the_case_of_letters_that_programs_fold_differently(
+    repository: TaskRepository, stored: str, search: str
+) -> None:
+    added(repository, title=stored)
+    added(repository, title="Tea")
+    assert titles(repository, TaskQuery(search=search)) == [stored]
+
+
 def test_a_healthy_store_passes_its_check(repository: TaskRepository) -> None:
     run_now(repository.check())
 

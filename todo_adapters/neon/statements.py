@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeEngine
 
 from todo_adapters.neon.table import TASKS, VERSION_TABLE
 from todo_core.query import Sort, Status, TaskQuery
+from todo_core.text import FOLDED
 
 Statement = Select[Any] | UpdateBase
 
@@ -231,4 +232,5 @@ def _matching(status: Status, *, searching: bool) -> tuple[ColumnElement[bool], 
 
 def _folded(text: ColumnElement[str]) -> ColumnElement[str]:
     """Return the form in which a search compares texts, as todo_core.text.fold does."""
-    return func.normalize(func.lower(text))
+    before, after = (literal_column(f"'{''.join(letters)}'", Text()) for letters in (FOLDED.keys(), FOLDED.values()))
+    return func.normalize(func.lower(func.translate(text, before, after)))
