@@ -87,7 +87,7 @@ class MemoryTaskRepository(TaskRepository):
             return outcomes
 
     @override
-    async def owner_of(self, task_id: int) -> str | None:
+    async def owner_of(self, user_id: str, task_id: int) -> str | None:
         with self._lock:
             owner = self._owners.get(task_id)
             return owner if owner is not None and self._users[owner].tasks[task_id].visible else None

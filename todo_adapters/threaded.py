@@ -88,8 +88,8 @@ class ThreadedTaskRepository(TaskRepository):
         return await self._writers.run(user_id, self._repository.change, user_id, task_ids, decide)
 
     @override
-    async def owner_of(self, task_id: int) -> str | None:
-        return await self._readers.run(None, self._repository.owner_of, task_id)
+    async def owner_of(self, user_id: str, task_id: int) -> str | None:
+        return await self._readers.run(user_id, self._repository.owner_of, user_id, task_id)
 
     @override
     async def check(self) -> None:

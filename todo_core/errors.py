@@ -5,7 +5,7 @@
     TodoError
     ├── InvalidInput            a value breaks a rule
     ├── TaskNotFound            the user has no such task
-    │   └── TaskHidden              the task is somebody else's, and the policy says that it reads as missing
+    │   └── TaskHidden              nobody has asked whether it is somebody else's, because the policy hides strangers
     ├── TaskForbidden           the task is somebody else's, and the policy lets strangers know
     ├── VersionConflict         the task is not at a version that the caller accepts
     ├── IdempotencyError
@@ -62,7 +62,10 @@ class TaskNotFound(TodoError):
 
 
 class TaskHidden(TaskNotFound):
-    """The task belongs to another user, which only an audit log may tell from a missing one."""
+    """The user has no such task, and under this policy the answer does not depend on whether another user has.
+
+    So nobody has asked; who keeps an audit log may ask after the answer.
+    """
 
 
 class TaskForbidden(TodoError):

@@ -19,7 +19,18 @@ class Clock(Protocol):
         """Return an aware time in UTC, in whole microseconds."""
 
 
-class TaskRepository(Protocol):
+class Owners(Protocol):
+    """Tells whose a task is: the one question that goes beyond one user's tasks, on a sharded table to every shard."""
+
+    @abstractmethod
+    async def owner_of(self, user_id: str, task_id: int) -> str | None:
+        """Return the id of the user who owns a task outside the trash. Only to tell 403 from 404, and for audit logs.
+
+        ``user_id`` is who asks: in their turn the question waits for the store. Raises as TaskRepository does.
+        """
+
+
+class TaskRepository(Owners, Protocol):
     """Keeps tasks. Every method but ``owner_of`` sees the tasks of one user only.
 
     Every method may raise StorageUnavailable and StorageUnusable. Each call is one atomic step, durable when it
@@ -87,10 +98,6 @@ class TaskRepository(Protocol):
         overtaken again and again. An error of ``decide`` is passed on, and nothing is stored. Returns the tasks as they
         are stored: a store that keeps its own time may change those of ``decide``.
         """
-
-    @abstractmethod
-    async def owner_of(self, task_id: int) -> str | None:
-        """Return the id of the user who owns a task outside the trash, whoever asks. Only to tell 403 from 404."""
 
     @abstractmethod
     async def check(self) -> None:

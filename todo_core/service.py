@@ -15,7 +15,7 @@ from todo_core.errors import (
     VersionConflict,
 )
 from todo_core.policy import TaskPolicy
-from todo_core.ports import Clock, Outcome, TaskRepository
+from todo_core.ports import Clock, Outcome, Owners, TaskRepository
 from todo_core.query import Status, TaskQuery
 from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, deletion
 
@@ -38,10 +38,14 @@ class TaskService:
     change nothing stores nothing.
     """
 
-    def __init__(self, repository: TaskRepository, clock: Clock, policy: TaskPolicy) -> None:
+    def __init__(
+        self, repository: TaskRepository, clock: Clock, policy: TaskPolicy, owners: Owners | None = None
+    ) -> None:
+        """``owners`` is asked whose a task is, where the policy tells strangers; unless given, the repository is."""
         self._repository = repository
         self._clock = clock
         self._policy = policy
+        self._owners = owners or repository
 
     async def create(self, user_id: str, fields: TaskFields, key: str | None = None) -> Created:
         """Create a task, or return the one that the same idempotency key has made.
@@ -83,7 +87,7 @@ class TaskService:
         """Return a task."""
         task = await self._find(user_id, task_id)
         if task is None or not task.visible:
-            raise await absence(self._repository, self._policy, user_id, task_id)
+            raise await absence(self._owners, self._policy, user_id, task_id)
         return task
 
     async def update(self, user_id: str, task_id: int, changes: TaskFields, versions: Versions = None) -> Task:
@@ -152,7 +156,7 @@ class TaskService:
                 user_id, [task_id], lambda tasks: {task_id: decide(tasks.get(task_id))}
             )
         except TaskNotFound:
-            raise await absence(self._repository, self._policy, user_id, task_id) from None
+            raise await absence(self._owners, self._policy, user_id, task_id) from None
         return outcomes[task_id]
 
     async def _find(self, user_id: str, task_id: int) -> Task | None:
@@ -166,12 +170,14 @@ def present(task: Task | None, task_id: int, *, in_trash: bool) -> Task:
     return task
 
 
-async def absence(repository: TaskRepository, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
+async def absence(owners: Owners, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
     """Return the error for a task that the user does not have."""
-    owner = await repository.owner_of(task_id) if 1 <= task_id <= MAX_TASK_ID else None
-    if owner is None or owner == user_id:
+    if not 1 <= task_id <= MAX_TASK_ID:
         return TaskNotFound(task_id)
-    return TaskForbidden(task_id) if policy.stranger_forbidden else TaskHidden(task_id)
+    if not policy.stranger_forbidden:
+        return TaskHidden(task_id)
+    owner = await owners.owner_of(user_id, task_id)
+    return TaskNotFound(task_id) if owner is None or owner == user_id else TaskForbidden(task_id)
 
 
 def _digest(fields: TaskFields) -> bytes:

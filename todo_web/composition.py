@@ -11,6 +11,7 @@ from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
+from todo_adapters.owner_lane import OwnerLane
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
@@ -19,6 +20,7 @@ from todo_core.policy import DEFAULT_POLICY
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
 from todo_web.contracts import Contract
+from todo_web.hidden_tasks import HiddenTasks
 from todo_web.readiness import Readiness
 from todo_web.refusal_throttle import RefusalThrottle
 from todo_web.request_context import RequestContext
@@ -109,9 +111,16 @@ async def open_storage(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: 
             await shutdown
 
 
-def build_services(repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...]) -> dict[str, TaskService]:
+OWNER_QUESTIONS = 2
+"""So many requests of a process ask at a time whose a task is, where a contract tells strangers."""
+
+
+def build_services(
+    repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...], deadline: float
+) -> dict[str, TaskService]:
     """Return one service for each contract, by the contract's name."""
-    return {contract.name: TaskService(repository, clock, contract.policy) for contract in contracts}
+    owners = OwnerLane(repository, width=OWNER_QUESTIONS, deadline=deadline)
+    return {contract.name: TaskService(repository, clock, contract.policy, owners) for contract in contracts}
 
 
 class WebContainer(containers.DeclarativeContainer):
@@ -122,7 +131,11 @@ class WebContainer(containers.DeclarativeContainer):
     clock: providers.Provider[Clock] = providers.Singleton(SystemClock)
     verifier: providers.Provider[TokenVerifier] = providers.Resource(open_verifier, settings.provided.tokens, clock)
     services: providers.Provider[dict[str, TaskService]] = providers.Factory(
-        build_services, repository=storage.repository, clock=clock, contracts=settings.provided.contracts
+        build_services,
+        repository=storage.repository,
+        clock=clock,
+        contracts=settings.provided.contracts,
+        deadline=settings.provided.storage_deadline,
     )
     assistant: providers.Provider[TaskService] = providers.Factory(
         TaskService, repository=storage.repository, clock=clock, policy=DEFAULT_POLICY
@@ -137,6 +150,9 @@ class WebContainer(containers.DeclarativeContainer):
         assistant=assistant,
         readiness=readiness,
         refusal_throttle=providers.Factory(RefusalThrottle),
+        hidden_tasks=providers.Factory(
+            HiddenTasks, owners=storage.repository, deadline=settings.provided.storage_deadline
+        ),
         storage_timeout=providers.Factory(SharedTimeout, settings.provided.storage_deadline),
     )
 

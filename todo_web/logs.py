@@ -1,5 +1,7 @@
 """Logs as one JSON object per line on standard output."""
 
+import logging
+import os
 import traceback
 from collections.abc import Iterator
 from copy import deepcopy
@@ -31,6 +33,16 @@ def _told(error: BaseException | None) -> Iterator[str]:
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
+_FORMAT = {
+    "fmt": "{levelname}{name}{message}",
+    "style": "{",
+    "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},
+    "timestamp": "time",
+    # The server adds its events once more in colours, for terminals.
+    "reserved_attrs": [*RESERVED_ATTRS, "color_message"],
+}
+
+
 def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
     """Return the ``logging.config`` dictionary that sends every logger's events to a stream.
 
@@ -40,15 +52,7 @@ def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "json": {
-                "()": EventFormatter,
-                "format": "{levelname}{name}{message}",
-                "style": "{",
-                "rename_fields": {"levelname": "level", "name": "logger", "message": "event"},
-                "timestamp": "time",
-                # The server adds its events once more in colours, for terminals.
-                "reserved_attrs": [*RESERVED_ATTRS, "color_message"],
-            }
+            "json": {"()": EventFormatter, **_FORMAT},
         },
         "handlers": {"stdout": {"class": "logging.StreamHandler", "formatter": "json", "stream": stream}},
         # The HTTP client would log every fetch of keys with its address, which may hold a password. The assistant's SDK
@@ -56,6 +60,15 @@ def log_config(stream: str = "ext://sys.stdout") -> dict[str, Any]:
         "loggers": {"httpx2": {"level": "WARNING"}, "mcp": {"level": "WARNING"}},
         "root": {"handlers": ["stdout"], "level": "INFO"},
     }
+
+
+def unheard_logger() -> logging.Logger:
+    """Return a logger that takes as long as any other to make and write an event, which nobody sees."""
+    logger = logging.Logger("unheard")  # noqa: LOG001  in no tree, so nobody who configures logging hears it
+    handler = logging.FileHandler(os.devnull, delay=True)
+    handler.setFormatter(EventFormatter(**_FORMAT))  # type: ignore[arg-type]  # what a dictionary holds is of any type
+    logger.addHandler(handler)
+    return logger
 
 
 def development_log_config() -> dict[str, Any]:

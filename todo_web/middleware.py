@@ -50,18 +50,21 @@ class RequestIdentity:
         added = [(b"x-request-id", request_id), (b"x-content-type-options", b"nosniff")]
         state |= {"request_id": request_id.decode(), "status": None, "added": added}
         began = perf_counter()
+        ended: float | None = None
 
         async def send_with_identity(message: Message) -> None:
+            nonlocal ended
             if message["type"] == "http.response.start":
                 state["status"] = message["status"]
                 message["headers"] = [*message["headers"], *added]
             await send(message)
+            ended = perf_counter()  # what is done after the answer is not what the client waited for
 
         try:
             return await self._app(scope, receive, send_with_identity)
         finally:
             if self._log:
-                self._log.note(scope, began)
+                self._log.note(scope, (ended or perf_counter()) - began)
 
 
 class TrailingSlash:

@@ -177,11 +177,7 @@ def noted(request: Request, error: TodoError) -> BackgroundTask:
     """
     if isinstance(error, StorageError):
         _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
-    return BackgroundTask(_audit_later, request, error)
-
-
-async def _audit_later(request: Request, error: TodoError) -> None:
-    audit(request, error)
+    return BackgroundTask(audit, request, error)
 
 
 def _framework_problem(request: Request, error: HTTPException) -> Problem:

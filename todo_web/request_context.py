@@ -8,6 +8,7 @@ from fastapi import Request
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.ports import TokenVerifier
 from todo_core.service import TaskService
+from todo_web.hidden_tasks import HiddenTasks
 from todo_web.readiness import Readiness
 from todo_web.refusal_throttle import RefusalThrottle
 
@@ -21,6 +22,7 @@ class RequestContext:
     assistant: TaskService
     readiness: Readiness
     refusal_throttle: RefusalThrottle
+    hidden_tasks: HiddenTasks
     storage_timeout: SharedTimeout
 
 

@@ -83,7 +83,7 @@ def test_user_ids_are_compared_exactly(repository: TaskRepository, other: str) -
 def test_an_unknown_id_is_nobodys(repository: TaskRepository, task_id: int) -> None:
     added(repository)
     assert run_now(repository.get("ann", task_id)) is None
-    assert run_now(repository.owner_of(task_id)) is None
+    assert run_now(repository.owner_of("ann", task_id)) is None
 
 
 def test_replace_stores_only_at_the_version_that_was_read(repository: TaskRepository) -> None:
@@ -171,9 +171,9 @@ def test_when_the_drafts_end_in_an_error_none_of_them_is_stored(repository: Task
 
 def test_only_a_task_outside_the_trash_has_an_owner_to_ask_for(repository: TaskRepository) -> None:
     task = added(repository, "ann")
-    assert run_now(repository.owner_of(task.id)) == "ann"
+    assert run_now(repository.owner_of("ann", task.id)) == run_now(repository.owner_of("bob", task.id)) == "ann"
     assert run_now(repository.replace(task, task.delete(LATER)))
-    assert run_now(repository.owner_of(task.id)) is None
+    assert run_now(repository.owner_of("bob", task.id)) is None
 
 
 def test_a_key_makes_one_task_for_each_user(repository: TaskRepository) -> None:

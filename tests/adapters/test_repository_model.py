@@ -193,10 +193,10 @@ class StoreComparison(RuleBasedStateMachine):
         ]
         assert run_now(self.store.find_by_key(user, key)) == (made[0] if made else None)
 
-    @rule(task_id=IDS)
-    def owner_of(self, task_id: int) -> None:
+    @rule(user=USERS, task_id=IDS)
+    def owner_of(self, user: str, task_id: int) -> None:
         task = self.model.get(task_id)
-        assert run_now(self.store.owner_of(task_id)) == (task.user_id if task and not task.deleted_at else None)
+        assert run_now(self.store.owner_of(user, task_id)) == (task.user_id if task and not task.deleted_at else None)
 
     @invariant()
     def every_task_is_where_it_belongs(self) -> None:

@@ -313,7 +313,7 @@ def told(tasks: Tasks, name: str, task_ids: list[int], *, back: bool) -> object:
         made = [change for change in changes if change.after is not change.before]
         undone = run_now(tasks.put_back([reversion(change) for change in made], LATER)) if back else []
     except TodoError as error:
-        return type(error), str(error)
+        return error.code, str(error)
     return [(facts(change.before), facts(change.after)) for change in (*changes, *undone)]
 
 

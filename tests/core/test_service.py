@@ -84,8 +84,9 @@ def test_a_task_lives_its_whole_life(service: TaskService, bench: Bench) -> None
 @use_cases
 @pytest.mark.parametrize("task_id", [0, -1, 2, MAX_TASK_ID + 1, 10**400])
 def test_a_task_that_is_not_there_is_not_found(
-    service: TaskService, use_case: Callable[[TaskService, str, int], object], task_id: int
+    bench: Bench, use_case: Callable[[TaskService, str, int], object], task_id: int
 ) -> None:
+    service = bench.service(stranger_forbidden=True)
     create(service)
     with pytest.raises(TaskNotFound) as refused:
         use_case(service, "ann", task_id)
@@ -118,7 +119,8 @@ def test_a_strangers_trash_is_missing_for_everybody(
 
 
 @pytest.mark.parametrize("name", [name for name in USE_CASES if name != "restore"])
-def test_ones_own_trash_is_missing_and_not_hidden(service: TaskService, name: str) -> None:
+def test_ones_own_trash_is_missing_and_not_forbidden(bench: Bench, name: str) -> None:
+    service = bench.service(stranger_forbidden=True)
     task = create(service)
     run_now(service.delete("ann", task.id))
     with pytest.raises(TaskNotFound) as refused:
@@ -131,7 +133,7 @@ def test_a_task_that_comes_back_while_it_is_looked_for_is_not_somebody_elses(
     bench: Bench, use_case: Callable[[TaskService, str, int], object]
 ) -> None:
     class Back(MemoryTaskRepository):
-        async def owner_of(self, task_id: int) -> str | None:
+        async def owner_of(self, user_id: str, task_id: int) -> str | None:
             return "ann"
 
     bench.repository = Back()
@@ -152,15 +154,33 @@ def test_a_store_is_asked_for_possible_ids_only(
             asked.append(task_id)
             return await super().get(user_id, task_id)
 
-        async def owner_of(self, task_id: int) -> str | None:
+        async def owner_of(self, user_id: str, task_id: int) -> str | None:
             asked.append(task_id)
-            return await super().owner_of(task_id)
+            return await super().owner_of(user_id, task_id)
 
     bench.repository = Asked()
     for task_id in (-1, 0, 1, MAX_TASK_ID, MAX_TASK_ID + 1):
         with pytest.raises(TaskNotFound):
-            use_case(bench.service(), "ann", task_id)
+            use_case(bench.service(stranger_forbidden=True), "ann", task_id)
     assert asked == [1, 1, MAX_TASK_ID, MAX_TASK_ID]
+
+
+@use_cases
+@pytest.mark.parametrize("task_id", [1, 2, MAX_TASK_ID])
+def test_where_strangers_are_hidden_nobody_asks_whose_a_task_is(
+    bench: Bench, use_case: Callable[[TaskService, str, int], object], task_id: int
+) -> None:
+    """The answer to a missing task and to a stranger's is one and the same, so it takes the same time."""
+
+    class Unasked(MemoryTaskRepository):
+        async def owner_of(self, user_id: str, task_id: int) -> str | None:
+            raise AssertionError
+
+    bench.repository = Unasked()
+    create(bench.service(), "bob")
+    with pytest.raises(TaskHidden) as refused:
+        use_case(bench.service(), "ann", task_id)
+    assert vars(refused.value) == {"task_id": task_id}
 
 
 def test_one_policys_trash_is_out_of_reach_of_another(bench: Bench) -> None:
@@ -327,7 +347,7 @@ def test_a_change_that_was_overtaken_by_a_deletion_finds_nothing(bench: Bench, *
     task = create(service)
     with pytest.raises(TaskNotFound) as refused:
         run_now(service.toggle("ann", task.id))
-    assert (type(refused.value), refused.value.task_id) == (TaskNotFound, task.id)
+    assert (type(refused.value), refused.value.task_id) == (TaskHidden, task.id)
 
 
 def test_a_key_freed_in_between_makes_a_new_task(bench: Bench) -> None:

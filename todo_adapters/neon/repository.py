@@ -94,8 +94,10 @@ class NeonTaskRepository(TaskRepository):
             return outcomes
 
     @override
-    async def owner_of(self, task_id: int) -> str | None:
-        rows = await self._executor.fetch(statements.OWNER_OF, {"task_id": task_id}, repeatable=True, priority=True)
+    async def owner_of(self, user_id: str, task_id: int) -> str | None:
+        # Without priority, though a use case has waited before: whoever asks for many ids must not overtake others.
+        values = {"owner": user_id, "task_id": task_id}
+        rows = await self._executor.fetch(statements.OWNER_OF, values, repeatable=True)
         return rows[0][0] if rows else None
 
     @override

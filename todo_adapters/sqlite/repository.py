@@ -164,7 +164,7 @@ class SqliteTaskRepository(TaskRepository):
             return outcomes
 
     @override
-    async def owner_of(self, task_id: int) -> str | None:
+    async def owner_of(self, user_id: str, task_id: int) -> str | None:
         with self._reading() as db:
             row = db.execute(_OWNER, (task_id,)).fetchone()
         return row[0] if row else None

@@ -2,7 +2,7 @@
 
 import logging
 from abc import abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Protocol, TypeVar
 
 from starlette.requests import Request
@@ -10,7 +10,9 @@ from starlette.requests import Request
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageError, TaskHidden, TodoError
 from todo_core.override import override
-from todo_web.audit import access_denied, log_event
+from todo_core.ports import Owners
+from todo_web.audit import access_denied, audit_hidden, log_event
+from todo_web.hidden_tasks import HiddenTasks
 from todo_web.problems import noted
 from todo_web.storage_deadline import in_time, within
 
@@ -29,7 +31,7 @@ class Caller(Protocol):
         """Give a call's work its deadline. Raises StorageUnavailable when that is over."""
 
     @abstractmethod
-    def note(self, error: TodoError) -> None:
+    async def note(self, error: TodoError) -> None:
         """Log what an operator has to know of an error."""
 
     @abstractmethod
@@ -49,7 +51,7 @@ class RequestCaller(Caller):
         return await in_time(self._request, work)
 
     @override
-    def note(self, error: TodoError) -> None:
+    async def note(self, error: TodoError) -> None:
         self._request.state.after_answer.append(noted(self._request, error))
 
     @override
@@ -60,21 +62,25 @@ class RequestCaller(Caller):
 class LocalCaller(Caller):
     """The one user of a program on their own machine. ``deadline`` is in seconds."""
 
-    def __init__(self, user_id: str, deadline: float) -> None:
+    def __init__(self, user_id: str, owners: Owners, deadline: float) -> None:
         self.user_id = user_id
         self._timeout = SharedTimeout(deadline)
+        self._hidden_tasks = HiddenTasks(owners, deadline)
 
     @override
     async def in_time(self, work: Awaitable[Result]) -> Result:
         return await within(self._timeout, work)
 
     @override
-    def note(self, error: TodoError) -> None:
+    async def note(self, error: TodoError) -> None:
         if isinstance(error, StorageError):
             _LOGGER.warning("storage_error", extra={"reason": str(error)})
         elif isinstance(error, TaskHidden):
-            self.access_denied("foreign_task")
+            await audit_hidden(self._hidden_tasks, self.user_id, error, self._denied)
 
     @override
     def access_denied(self, reason: str) -> None:
         log_event("authorization_violation", reason, user_id=self.user_id)
+
+    def _denied(self, reason: str, facts: Mapping[str, str], logger: logging.Logger) -> None:
+        log_event("authorization_violation", reason, logger, user_id=self.user_id, **facts)

@@ -65,7 +65,7 @@ async def _call(tool: TaskTool, service: TaskService, caller: Caller, sent: dict
             return error_result("user_forbidden", "The user_id is not that of the signed-in user.", "Leave it out.")
         return result(await caller.in_time(tool.run(service, caller.user_id, arguments)))
     except TodoError as error:
-        caller.note(error)
+        await caller.note(error)
         return tool_error(error)
     except Exception:
         _LOGGER.exception("unexpected_error")

@@ -23,9 +23,9 @@ from todo_web.settings import StorageSettings
 
 async def serve_streams(settings: StorageSettings, user_id: str) -> None:
     """Serve until standard input ends. Raises StorageError if the store cannot be opened."""
-    caller = LocalCaller(user_id, settings.storage_deadline)
     lines = StandardInput()
     async with open_storage(storage_of(settings)) as repository:
+        caller = LocalCaller(user_id, repository, settings.storage_deadline)
         server = assistant_server(TaskService(repository, SystemClock(), DEFAULT_POLICY), lambda _: caller)
         async with stdio_server(stdin=lines) as (incoming, outgoing):  # type: ignore[arg-type]  # it only iterates
             lines.outgoing = outgoing

@@ -42,7 +42,7 @@ USES: dict[str, Callable[[TaskRepository], object]] = {
     "find_by_key": lambda store: run_now(store.find_by_key("ann", "key")),
     "replace": lambda store: run_now(store.replace(NEW.with_id(1), None)),
     "change": lambda store: run_now(store.change("ann", [1], dict[int, Task | None])),
-    "owner_of": lambda store: run_now(store.owner_of(1)),
+    "owner_of": lambda store: run_now(store.owner_of("ann", 1)),
     "check": lambda store: run_now(store.check()),
 }
 

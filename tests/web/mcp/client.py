@@ -69,8 +69,10 @@ async def in_memory(
     era: Era, user_id: str = "ann", repository: TaskRepository | None = None
 ) -> AsyncIterator[Assistant]:
     """Connect to a server in this process."""
-    service = TaskService(repository or MemoryTaskRepository(), SystemClock(), TaskPolicy())
-    server = assistant_server(service, lambda _: LocalCaller(user_id, 5))
+    store = repository or MemoryTaskRepository()
+    service = TaskService(store, SystemClock(), TaskPolicy())
+    caller = LocalCaller(user_id, store, 5)
+    server = assistant_server(service, lambda _: caller)
     async with Client(server, mode=era) as client:
         yield Assistant(client)
 
