@@ -5,14 +5,13 @@ from datetime import datetime
 
 from todo_cli.exit_codes import Exit
 from todo_cli.safe_text import json_safe
-from todo_core.task import Task
+from todo_core.task import PUBLISHED_FIELDS, Task
 
 
 def task_document(task: Task) -> dict[str, object]:
     """Return a task with exactly the members that the API gives it; times are RFC 3339 in UTC, with Z."""
-    return {
-        name: time_text(value) if isinstance(value, datetime) else value for name, value in task.published().items()
-    }
+    values = (time_text(value) if isinstance(value, datetime) else value for value in task.published())
+    return dict(zip(PUBLISHED_FIELDS, values, strict=True))
 
 
 def problem_document(meaning: Exit, detail: str, details: Sequence[str] = ()) -> dict[str, object]:

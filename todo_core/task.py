@@ -1,7 +1,7 @@
 """A task, and every rule about what may happen to one."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final, Literal, NamedTuple
 
@@ -141,6 +141,13 @@ class NewTask(NamedTuple):
         )
 
 
+PUBLISHED_FIELDS = ("id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at")
+"""What is shown of a task, by the names that the API, the console's JSON and files share.
+
+All but those of TaskFields are the program's to set.
+"""
+
+
 class Task(NamedTuple):
     """One user's task; a change returns a new value with the next version, or the same object if nothing changes.
 
@@ -167,18 +174,11 @@ class Task(NamedTuple):
         """Whether the task is outside the trash."""
         return self.deleted_at is None
 
-    def published(self) -> dict[str, object]:
-        """Return what is shown of the task, under the names that the API, the console's JSON and files share."""
-        return {
-            "id": self.id,
-            "user_id": self.user_id,
-            "title": self.title,
-            "description": self.description,
-            "completed": self.completed,
-            "completed_at": self.completed_at,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
-        }
+    def published(self) -> tuple[object, ...]:
+        """Return what is shown of the task, in the order of PUBLISHED_FIELDS."""
+        task_id, user_id, title, description, completed_at, created_at, updated_at, _, _ = self
+        completed = completed_at is not None
+        return task_id, user_id, title, description, completed, completed_at, created_at, updated_at
 
     def edit(self, changes: TaskFields, policy: TaskPolicy, now: datetime) -> "Task":
         """Change the fields that were sent, and validate only those. Raises InvalidInput."""
@@ -226,11 +226,6 @@ class Task(NamedTuple):
     def _changed(self, now: datetime, **fields: Any) -> "Task":  # noqa: ANN401  as NamedTuple._replace
         # A clock that was set back must not make a change look older than the one before it.
         return self._replace(updated_at=max(now, self.updated_at), version=self.version + 1, **fields)
-
-
-_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
-PUBLISHED_FIELDS = tuple(Task(1, "", "", None, None, _LONG_AGO, _LONG_AGO, None, 1).published())
-"""The names in ``Task.published``, in their order. All but those of TaskFields are the program's to set."""
 
 
 def remove(task: Task, now: datetime) -> None:

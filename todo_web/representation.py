@@ -1,11 +1,12 @@
 """Tasks as the clients of a contract see them. A task's version is in the ``ETag`` only; times are UTC (RFC 3339)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 from fastapi import Response
 
-from todo_core.task import Task
+from todo_core.task import PUBLISHED_FIELDS, Task
 from todo_web.contracts import Contract, ListEnvelope
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
@@ -42,32 +43,33 @@ class Representation:
     """
 
     def __init__(self, contract: Contract) -> None:
-        self._names = contract.field_names
-        self._values = contract.completed_values
-        self._written = self._renamed if self._names or self._values else Task.published
+        self._object: Callable[..., Any] = msgspec.defstruct(
+            "PublishedTask", PUBLISHED_FIELDS, rename=contract.field_names, gc=False
+        )
+        self._completed_values = contract.completed_values
         self._task_opening, self._task_closing = _around_task(contract.task_envelope)
         self.list_opening, self._after_tasks, self._after_total = _around_list(contract.list_envelope)
         self.counts = bool(self._after_total)
 
     def task_response(self, task: Task, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """Answer with one task."""
-        body = self._task_opening + msgspec.json.encode(self._written(task)) + self._task_closing
+        body = self._task_opening + msgspec.json.encode(self._shown(task)) + self._task_closing
         return _JsonResponse(body, status, {"ETag": etag(task), **(headers or {})})
 
     def array(self, tasks: Sequence[Task]) -> bytes:
         """Return tasks of a list as a JSON array."""
-        written = self._written
-        return msgspec.json.encode([written(task) for task in tasks])
+        shown = self._shown
+        return msgspec.json.encode([shown(task) for task in tasks])
 
     def list_closing(self, total: int | None) -> bytes:
         """Return what follows the array of a list."""
         return self._after_tasks if total is None else b"%b%d%b" % (self._after_tasks, total, self._after_total)
 
-    def _renamed(self, task: Task) -> dict[str, object]:
-        fields = task.published()
-        if self._values:
-            fields["completed"] = self._values[task.completed]
-        return {self._names.get(name, name): value for name, value in fields.items()}
+    def _shown(self, task: Task) -> object:
+        shown = self._object(*task.published())
+        if self._completed_values:
+            shown.completed = self._completed_values[task.completed]
+        return shown
 
 
 def _around_task(name: str | None) -> tuple[bytes, bytes]:

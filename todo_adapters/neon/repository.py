@@ -55,7 +55,7 @@ class NeonTaskRepository(TaskRepository):
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
         statement = statements.find(statements.ListShape.of(query))
         rows = await self._executor.fetch(statement, _page(user_id, query), repeatable=True)
-        return [Task(*row) for row in rows]
+        return [Task._make(row) for row in rows]
 
     @override
     async def count(self, user_id: str, query: TaskQuery) -> int:
