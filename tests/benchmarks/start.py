@@ -46,6 +46,7 @@ def _list(folder: str) -> None:
 
 def _run(command: list[str], folder: str) -> None:
     values = {"DATABASE_URL": f"sqlite:///{folder}/tasks.db", "TODO_USER": "ann", "XDG_DATA_HOME": folder}
-    # Whoever compiles each module again at every start would measure the compiler.
-    variables = {name: value for name, value in environment(values).items() if name != "PYTHONDONTWRITEBYTECODE"}
+    # Else each start would compile every module anew, and each line be written by itself.
+    left_out = {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"}
+    variables = {name: value for name, value in environment(values).items() if name not in left_out}
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=variables)
