@@ -10,12 +10,14 @@ import argparse
 import os
 import tempfile
 
-from tests.benchmarks import growth, machine, overload, soak, start, throughput, workers
+from tests.benchmarks import contention, growth, machine, open_load, overload, soak, start, throughput, workers
 from tests.benchmarks.bench import Bench
 from tests.support.postgres import running_postgres
 
 _PARTS = {
     "throughput": throughput.run,
+    "open": open_load.run,
+    "contention": contention.run,
     "start": start.run,
     "workers": workers.run,
     "growth": growth.run,
@@ -38,7 +40,7 @@ def main() -> None:
         if asked.quick:
             bench = Bench(database, folder, rounds=1, seconds=1, soak_seconds=20, rows=100_000, before=asked.before)
         else:
-            bench = Bench(database, folder, rounds=5, seconds=3, soak_seconds=600, rows=10_000_000, before=asked.before)
+            bench = Bench(database, folder, rounds=5, seconds=2, soak_seconds=600, rows=10_000_000, before=asked.before)
         for name in asked.parts or _PARTS:
             _PARTS[name](bench)
 

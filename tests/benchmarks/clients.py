@@ -1,0 +1,138 @@
+"""Clients that send each request when its time has come, whether those before it are answered or not.
+
+What `wrk` cannot: its connections wait for an answer before they send again, and it drops what is under way at the end.
+"""
+
+import gc
+import random
+import select
+import socket
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from itertools import accumulate, cycle, takewhile
+from math import ceil
+from multiprocessing import get_context
+from urllib.parse import urlsplit
+
+import httptools
+
+_TIMEOUT_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer, in seconds since the load began; ``due`` is when it ought to have been sent."""
+
+    due: float
+    sent: float
+    answered: float
+    status: int
+
+
+def arrivals(rate: float, seconds: float, seed: int = 1) -> Iterator[float]:
+    """Return random times, so many in a second on average, each independent of all others."""
+    chance = random.Random(seed)  # noqa: S311  no secret
+    gaps = iter(partial(chance.expovariate, rate), None)
+    return takewhile(lambda due: due < seconds, accumulate(gaps))
+
+
+def percentile(values: Iterable[float], percent: float) -> float:
+    """Return the smallest value that so many of a hundred do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]
+
+
+def send_at_random(
+    url: str, requests: Sequence[bytes], connections: int, rate: float, seconds: float
+) -> list[Exchange]:
+    """Send requests at random times, on whichever connection is free, and wait for all answers."""
+    return _elsewhere(url, requests, connections, list(arrivals(rate, seconds)), None)
+
+
+def send_in_turn(url: str, requests: Sequence[bytes], connections: int, seconds: float) -> list[Exchange]:
+    """Let each connection send its next request when it has the answer to the last one; wait for all answers."""
+    return _elsewhere(url, requests, connections, (), seconds)
+
+
+def _elsewhere(
+    url: str, requests: Sequence[bytes], connections: int, due: Sequence[float], seconds: float | None
+) -> list[Exchange]:
+    """Run clients in a process of their own, where no other thread keeps them waiting."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_send, url, requests, connections, due, seconds).result()
+
+
+def _send(
+    url: str, requests: Sequence[bytes], connections: int, due: Sequence[float], seconds: float | None
+) -> list[Exchange]:
+    links = [_Link(url) for _ in range(connections)]
+    gc.disable()
+    begun = time.perf_counter()
+    times = iter(due) if seconds is None else _until(begun, seconds)
+    idle, busy, exchanges = deque(links), set[_Link](), list[Exchange]()
+    following, upcoming = cycle(requests), next(times, None)
+    while busy or upcoming is not None:
+        now = time.perf_counter() - begun
+        while upcoming is not None and upcoming <= now and idle:
+            link = idle.popleft()
+            link.send(next(following), upcoming, now)
+            busy.add(link)
+            upcoming, now = next(times, None), time.perf_counter() - begun
+        pause = max(0.0, upcoming - now) if upcoming is not None and idle else _TIMEOUT_SECONDS
+        # Unlike epoll, which wakes at a whole millisecond, select keeps to the microsecond.
+        ready = select.select(busy, (), (), pause)[0]
+        if not ready and pause == _TIMEOUT_SECONDS:
+            raise TimeoutError(f"no answer to {len(busy)} requests")
+        for link in ready:
+            if link.receive():
+                sent = link.due, link.sent, time.perf_counter() - begun
+                exchanges.append(Exchange(*sent, link.status))
+                busy.remove(link)
+                idle.append(link)
+    return exchanges
+
+
+def _until(begun: float, seconds: float) -> Iterator[float]:
+    """Yield a time that has come already, until the end."""
+    while time.perf_counter() - begun < seconds:
+        yield 0.0
+
+
+class _Link:
+    """A connection with at most one request under way."""
+
+    def __init__(self, url: str) -> None:
+        address = urlsplit(url)
+        self._socket = socket.create_connection((address.hostname, address.port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._parser = httptools.HttpResponseParser(self)
+        self._ended = False
+        self.status = 0
+        self.due = self.sent = 0.0
+
+    def fileno(self) -> int:
+        """Return what select waits for."""
+        return self._socket.fileno()
+
+    def send(self, request: bytes, due: float, now: float) -> None:
+        """Send a request; requests are short enough to go out at once."""
+        self.due, self.sent, self._ended = due, now, False
+        self._socket.sendall(request)
+
+    def receive(self) -> bool:
+        """Take in what has come, and say whether that was all of the answer. Raises ConnectionError at its end."""
+        content = self._socket.recv(65536)
+        if not content:
+            raise ConnectionError("the server has closed a connection")
+        self._parser.feed_data(content)
+        if self._ended:
+            self.status = self._parser.get_status_code()
+        return self._ended
+
+    def on_message_complete(self) -> None:
+        """Hear from the parser that the answer is whole."""
+        self._ended = True
