@@ -36,6 +36,9 @@ def main() -> None:
     if unknown := [name for name in asked.parts if name not in _PARTS]:
         parser.error(f"there is no part {unknown[0]!r}; choose from {', '.join(_PARTS)}")
     os.sched_setaffinity(0, machine.cores()[1])
+    # Else each start of a program would compile every module anew, and each line be written by itself.
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        os.environ.pop(name, None)
     with running_postgres() as database, tempfile.TemporaryDirectory() as folder:
         if asked.quick:
             bench = Bench(database, folder, rounds=1, seconds=1, soak_seconds=20, rows=100_000, before=asked.before)
