@@ -11,6 +11,7 @@ from typing import Any, cast
 import psycopg2
 from psycopg2 import extensions
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from todo_adapters.neon.dsn import Dsn
 from todo_adapters.neon.executor import Executor, Row, Transaction, Values
@@ -23,6 +24,9 @@ from todo_core.override import override
 
 _RECYCLE = 240
 """Seconds of age after which a connection is replaced: long before Neon suspends, or a network forgets it."""
+
+_USED = "used"
+"""The mark of a connection that has been acquired before; SQLAlchemy forgets it when it connects anew."""
 
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """After a minute of silence the operating system knows that an idle connection leads nowhere, and so does the check."""
@@ -131,10 +135,14 @@ def open_engine(dsn: Dsn, *, pool_size: int, deadline: float) -> Engine:
     return engine
 
 
-def _replace_ended(connection: extensions.connection, _record: object, _proxy: object) -> None:
-    """Let SQLAlchemy connect anew where the server has closed a connection while it was idle."""
-    if connection.closed or is_ready(connection, reading=True, timeout=0):
+def _replace_ended(connection: extensions.connection, entry: ConnectionPoolEntry, _proxy: object) -> None:
+    """Let SQLAlchemy connect anew where the server has closed a connection while it was idle.
+
+    SQLAlchemy tries that once, so a new connection is not looked at: what has happened to it shows in its first use.
+    """
+    if entry.info.get(_USED) and (connection.closed or is_ready(connection, reading=True, timeout=0)):
         raise exc.DisconnectionError
+    entry.info[_USED] = True
 
 
 def _protection(dsn: Dsn) -> dict[str, Any]:
