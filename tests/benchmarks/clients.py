@@ -4,6 +4,7 @@ What `wrk` cannot: its connections wait for an answer before they send again, an
 """
 
 import gc
+import os
 import random
 import select
 import socket
@@ -11,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, cycle, takewhile
@@ -25,9 +27,14 @@ _TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request and its answer, in seconds since the load began; ``due`` is when it ought to have been sent."""
+    """One request and its answer, in seconds since the load began."""
 
     due: float
+    """When it ought to have been sent."""
+
+    free: float
+    """When its connection had the answer to the last one: later than ``due`` only if no connection was free then."""
+
     sent: float
     answered: float
     status: int
@@ -69,6 +76,8 @@ def _elsewhere(
 def _send(
     url: str, requests: Sequence[bytes], connections: int, due: Sequence[float], seconds: float | None
 ) -> list[Exchange]:
+    with suppress(PermissionError):
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))  # it needs little time, but at once
     links = [_Link(url) for _ in range(connections)]
     gc.disable()
     begun = time.perf_counter()
@@ -89,8 +98,9 @@ def _send(
             raise TimeoutError(f"no answer to {len(busy)} requests")
         for link in ready:
             if link.receive():
-                sent = link.due, link.sent, time.perf_counter() - begun
-                exchanges.append(Exchange(*sent, link.status))
+                answered = time.perf_counter() - begun
+                exchanges.append(Exchange(link.due, link.free, link.sent, answered, link.status))
+                link.free = answered
                 busy.remove(link)
                 idle.append(link)
     return exchanges
@@ -112,7 +122,7 @@ class _Link:
         self._parser = httptools.HttpResponseParser(self)
         self._ended = False
         self.status = 0
-        self.due = self.sent = 0.0
+        self.due = self.free = self.sent = 0.0
 
     def fileno(self) -> int:
         """Return what select waits for."""
