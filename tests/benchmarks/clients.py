@@ -22,6 +22,9 @@ from urllib.parse import urlsplit
 
 import httptools
 
+NO_ANSWER = 0
+"""The status of a request whose connection was closed, or on which nothing happened for half a minute."""
+
 _TIMEOUT_SECONDS = 30
 
 
@@ -38,6 +41,11 @@ class Exchange:
     sent: float
     answered: float
     status: int
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was not answered with what was asked for."""
+        return not 200 <= self.status < 300
 
 
 def arrivals(rate: float, seconds: float, seed: int = 1) -> Iterator[float]:
@@ -95,9 +103,11 @@ def _send(
         # Unlike epoll, which wakes at a whole millisecond, select keeps to the microsecond.
         ready = select.select(busy, (), (), pause)[0]
         if not ready and pause == _TIMEOUT_SECONDS:
-            raise TimeoutError(f"no answer to {len(busy)} requests")
+            for link in busy:
+                link.give_up()
+            ready = [*busy]
         for link in ready:
-            if link.receive():
+            if link.has_ended():
                 answered = time.perf_counter() - begun
                 exchanges.append(Exchange(link.due, link.free, link.sent, answered, link.status))
                 link.free = answered
@@ -113,16 +123,20 @@ def _until(begun: float, seconds: float) -> Iterator[float]:
 
 
 class _Link:
-    """A connection with at most one request under way."""
+    """A connection with at most one request under way; there is a new one when the server has closed it."""
 
     def __init__(self, url: str) -> None:
-        address = urlsplit(url)
-        self._socket = socket.create_connection((address.hostname, address.port))
+        parts = urlsplit(url)
+        self._address = parts.hostname, parts.port
+        self.due = self.free = self.sent = 0.0
+        self._open()
+
+    def _open(self) -> None:
+        self._socket = socket.create_connection(self._address)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._parser = httptools.HttpResponseParser(self)
         self._ended = False
-        self.status = 0
-        self.due = self.free = self.sent = 0.0
+        self.status = NO_ANSWER
 
     def fileno(self) -> int:
         """Return what select waits for."""
@@ -131,18 +145,29 @@ class _Link:
     def send(self, request: bytes, due: float, now: float) -> None:
         """Send a request; requests are short enough to go out at once."""
         self.due, self.sent, self._ended = due, now, False
-        self._socket.sendall(request)
+        with suppress(ConnectionError):  # whoever waits for the answer sees it too
+            self._socket.sendall(request)
 
-    def receive(self) -> bool:
-        """Take in what has come, and say whether that was all of the answer. Raises ConnectionError at its end."""
-        content = self._socket.recv(65536)
-        if not content:
-            raise ConnectionError("the server has closed a connection")
-        self._parser.feed_data(content)
+    def has_ended(self) -> bool:
+        """Take in what has come, and say whether there is nothing more to wait for."""
         if self._ended:
-            self.status = self._parser.get_status_code()
+            return True
+        content = b""
+        with suppress(ConnectionError):
+            content = self._socket.recv(65536)
+        if not content:
+            self.give_up()
+        else:
+            self._parser.feed_data(content)
         return self._ended
+
+    def give_up(self) -> None:
+        """Take a request for one without an answer."""
+        self._socket.close()
+        self._open()
+        self._ended = True
 
     def on_message_complete(self) -> None:
         """Hear from the parser that the answer is whole."""
+        self.status = self._parser.get_status_code()
         self._ended = True

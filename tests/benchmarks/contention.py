@@ -68,7 +68,7 @@ def run(bench: Bench) -> None:
 def _turn(bench: Bench, one: Subject, toggle: bytes) -> _Turn:
     before = _completed(bench.database, one, toggle)
     exchanges = send_in_turn(one.url, [toggle], _CONNECTIONS, bench.seconds)
-    toggled = sum(exchange.status == 200 for exchange in exchanges)
+    toggled = sum(not exchange.failed for exchange in exchanges)
     seconds = max(exchange.answered for exchange in exchanges)
     right = _completed(bench.database, one, toggle) == (before ^ (toggled % 2 == 1))
     return _Turn(toggled / seconds, toggled, len(exchanges) - toggled, right)

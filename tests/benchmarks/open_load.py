@@ -39,7 +39,7 @@ class _Round:
             p95=percentile(took, 95),
             p99=percentile(took, 99),
             late=percentile([(one.sent - max(one.due, one.free)) * 1e3 for one in together], 99),
-            errors=sum(one.status >= 400 for one in (*alone, *together)),
+            errors=sum(one.failed for one in (*alone, *together)),
         )
 
 
