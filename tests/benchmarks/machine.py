@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _HALF_A_CORE = (
 
 def family(pid: int) -> list[int]:
     """Return a process and all its descendants."""
-    children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in _words(task / "children")]
+    children = [int(child) for thread in _threads(pid) for child in _words(thread / "children")]
     return [pid, *(one for child in children for one in family(child))]
 
 
@@ -29,14 +29,19 @@ def cpu_seconds(pid: int) -> float:
 
 def resident_mib(pid: int) -> float:
     """Return the memory that a process and its descendants hold."""
-    return sum(int(_words(Path(f"/proc/{one}/statm"))[1]) for one in family(pid)) * os.sysconf("SC_PAGESIZE") / 2**20
+    return (
+        sum(int((_words(Path(f"/proc/{one}/statm")) or "00")[1]) for one in family(pid))
+        * os.sysconf("SC_PAGESIZE")
+        / 2**20
+    )
 
 
 def pin(pid: int, cores: set[int]) -> None:
     """Keep a process with all its threads and descendants, present and future, on these cores."""
     for one in family(pid):
-        for thread in Path(f"/proc/{one}/task").iterdir():
-            os.sched_setaffinity(int(thread.name), cores)
+        for thread in _threads(one):
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(int(thread.name), cores)
 
 
 @contextmanager
@@ -83,6 +88,14 @@ def _cpu_seconds(pid: int) -> float:
     except FileNotFoundError:  # it ended in between; its parent has its time
         return 0
     return sum(map(int, fields[11:15])) / _TICKS  # own and awaited children's, in user mode and in the kernel
+
+
+def _threads(pid: int) -> list[Path]:
+    """Return the folders of a process's threads; of one that has ended in between, none."""
+    try:
+        return [*Path(f"/proc/{pid}/task").iterdir()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
 
 
 def _words(path: Path) -> list[str]:
