@@ -12,25 +12,17 @@ from starlette.types import ASGIApp
 from todo_web import health
 from todo_web.admission import Admission
 from todo_web.composition import Storage, WebContainer, open_context, storage_of
+from todo_web.cors import cors
+from todo_web.error_answers import ErrorAnswers
 from todo_web.garbage_collection import rare_collections
-from todo_web.ignored_fields import IGNORED
-from todo_web.middleware import Cors, ErrorAnswers, RequestIdentity, TrailingSlash
 from todo_web.proxy import ProxyHeaders
+from todo_web.request_identity import RequestIdentity
 from todo_web.request_log import RequestLog
 from todo_web.routes import contract_routes, other_routes
 from todo_web.settings import Settings
 from todo_web.swagger import DESCRIPTION, add_documentation
 from todo_web.telemetry import telemetry
-
-EXPOSED = (
-    *("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed"),
-    IGNORED,
-)
-ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
-ALLOWED_TO_ASSISTANTS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
-"""Origins of pages that this machine serves to itself."""
+from todo_web.trailing_slash import TrailingSlash
 
 
 class Application(FastAPI):
@@ -39,8 +31,8 @@ class Application(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return the router within the middleware.
 
-        FastAPI adds two layers that answer errors, one that measures bodies and one that records exceptions of others:
-        ErrorAnswers and BodyReader do all of that here, and each layer is felt by every request.
+        FastAPI would add four layers, for errors, for the size of bodies and for recorded exceptions. ErrorAnswers and
+        BodyReader do that work here, and every layer costs every request.
         """
         app: ASGIApp = AsyncExitStackMiddleware(self.router)
         for middleware, arguments, options in reversed(self.user_middleware):
@@ -71,22 +63,7 @@ def create_app(
         routes=[
             route for routes in (contract_routes, other_routes) for contract in contracts for route in routes(contract)
         ],
-        middleware=[
-            Middleware(Admission, at_once=health.router.prefix),
-            Middleware(TrailingSlash),
-            Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
-            Middleware(RequestIdentity, log=log),
-            Middleware(
-                Cors,
-                allow_origins=settings.allowed_origins,
-                allow_origin_regex=LOOPBACK if development else None,
-                allow_methods=METHODS,
-                allow_headers=(*ALLOWED, *ALLOWED_TO_ASSISTANTS) if settings.mcp else ALLOWED,
-                allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
-                expose_headers=EXPOSED,
-            ),
-            Middleware(ErrorAnswers),
-        ],
+        middleware=_middleware(settings, log, development=development),
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
@@ -104,6 +81,18 @@ def create_app(
 
         add_assistant(app, settings, development=development)
     return app
+
+
+def _middleware(settings: Settings, log: RequestLog | None, *, development: bool) -> list[Middleware]:
+    """Return what every request goes through, outermost first."""
+    return [
+        Middleware(Admission, at_once=health.router.prefix),
+        Middleware(TrailingSlash),
+        Middleware(ProxyHeaders, trusted=settings.trusted_proxies, root_path=settings.root_path),
+        Middleware(RequestIdentity, log=log),
+        cors(settings, development=development),
+        Middleware(ErrorAnswers),
+    ]
 
 
 @asynccontextmanager

@@ -1,16 +1,11 @@
 """Every error answer, as problem details (RFC 9457)."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from fastapi import Request, Response
-from fastapi.routing import iter_route_contexts
+from fastapi import Response
 from pydantic import BaseModel
-from starlette.background import BackgroundTask
-from starlette.exceptions import HTTPException
-from starlette.routing import Match
 from starlette.types import Scope
 
 from todo_core.errors import (
@@ -27,11 +22,8 @@ from todo_core.errors import (
     TokenRefused,
     VersionConflict,
 )
-from todo_web.audit import audit
 from todo_web.durations import in_words
-from todo_web.paths import public_path, requested_path
-
-_LOGGER = logging.getLogger("todo.web")
+from todo_web.paths import requested_path
 
 MEDIA_TYPE = "application/problem+json"
 INSTANCE_LIMIT = 200
@@ -145,58 +137,6 @@ def problem_response(scope: Scope, problem: Problem) -> Response:
     return Response(body.model_dump_json(exclude_none=True), problem.status, problem.headers, MEDIA_TYPE)
 
 
-def answer_to(request: Request, error: Exception) -> Response:
-    """Return the answer to what a request has raised; to a fault of the program, one that tells nothing of it."""
-    match error:
-        case Problem():
-            return problem_response(request.scope, error)
-        case TodoError():
-            response = problem_response(request.scope, problem_of(error))
-            response.background = noted(request, error)
-            return response
-        case HTTPException():
-            return problem_response(request.scope, _framework_problem(request, error))
-    log_fault(request.scope, error)
-    return problem_response(request.scope, unexpected_error())
-
-
-def log_fault(scope: Scope, error: Exception) -> None:
-    """Log a fault of the program."""
-    _LOGGER.error("unexpected_error", exc_info=error, extra={"request_id": scope["state"]["request_id"]})
-
-
 def unexpected_error() -> Problem:
     """Return the answer to a request that the program has a fault with."""
     return Problem(500, "unexpected_error", "Something went wrong; the request id helps to find out what.")
-
-
-def noted(request: Request, error: TodoError) -> BackgroundTask:
-    """Log a fault of the store, and return a task that logs a violation after the answer.
-
-    The time that an audit event takes must not tell a hidden task from a missing one.
-    """
-    if isinstance(error, StorageError):
-        _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
-    return BackgroundTask(audit, request, error)
-
-
-def _framework_problem(request: Request, error: HTTPException) -> Problem:
-    """Say what the framework refuses: unknown paths and methods."""
-    status = HTTPStatus(error.status_code)
-    headers = dict(error.headers or {})
-    if status is HTTPStatus.NOT_FOUND:
-        detail = f"Nothing is served at this path; {public_path(request.scope, '/docs')} shows what is."
-        return Problem(status, status.name.lower(), detail, headers)
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = ", ".join(sorted(_methods(request)))
-    return Problem(status, status.name.lower(), f"{status.description or status.phrase}.", headers)
-
-
-def _methods(request: Request) -> set[str]:
-    """Return every method of a path; the router itself only knows those of the first route that fits."""
-    methods: set[str] = set()
-    for context in iter_route_contexts(request.app.routes):
-        match, _ = context.matches(request.scope)
-        if match is not Match.NONE:
-            methods |= context.methods or {"GET", "HEAD"}  # files have no methods of their own
-    return methods

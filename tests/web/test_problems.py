@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from todo_core import errors
-from todo_web.middleware import shutting_down
+from todo_web.error_answers import shutting_down
 from todo_web.problems import problem_of
 
 ABSTRACT = {errors.TodoError, errors.TokenError, errors.IdempotencyError}

@@ -3,6 +3,7 @@
 import logging
 from abc import abstractmethod
 from collections.abc import Awaitable, Mapping
+from functools import partial
 from typing import Protocol, TypeVar
 
 from starlette.requests import Request
@@ -11,9 +12,9 @@ from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageError, TaskHidden, TodoError
 from todo_core.override import override
 from todo_core.ports import Owners
-from todo_web.audit import access_denied, audit_hidden, log_event
+from todo_web.audit import access_denied, audit, audit_hidden, log_event
+from todo_web.error_answers import log_storage_error
 from todo_web.hidden_tasks import HiddenTasks
-from todo_web.problems import noted
 from todo_web.storage_deadline import in_time, within
 
 _LOGGER = logging.getLogger("todo.web")
@@ -52,7 +53,9 @@ class RequestCaller(Caller):
 
     @override
     async def note(self, error: TodoError) -> None:
-        self._request.state.after_answer.append(noted(self._request, error))
+        if isinstance(error, StorageError):
+            log_storage_error(self._request, error)
+        self._request.state.after_answer.append(partial(audit, self._request, error))
 
     @override
     def access_denied(self, reason: str) -> None:

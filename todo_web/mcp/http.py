@@ -13,10 +13,11 @@ from starlette.types import Message, Receive, Scope, Send
 from todo_core.errors import TodoError
 from todo_web.authentication import identify
 from todo_web.body import BODY_LIMIT, content_too_large, unsupported_media_type
+from todo_web.error_answers import answer_to
 from todo_web.mcp.caller import Caller, RequestCaller
 from todo_web.mcp.public_address import METADATA_PATH, PublicAddress
 from todo_web.mcp.server import assistant_server
-from todo_web.problems import Problem, answer_to, problem_response
+from todo_web.problems import Problem, problem_response
 from todo_web.settings import MCP_PATH, Settings
 
 _REFUSALS = {400: unsupported_media_type(), 413: content_too_large()}

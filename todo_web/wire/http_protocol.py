@@ -7,8 +7,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 from uvicorn.server import ServerState
 
-from todo_web.middleware import request_id_of
 from todo_web.problems import Problem
+from todo_web.request_identity import request_id_of
 from todo_web.wire.config import WireConfig
 from todo_web.wire.deadlines import LINGER, UnsentAnswer
 from todo_web.wire.error_responses import encode, request_timeout
