@@ -24,7 +24,7 @@ MARKER = "proves(*lines, contract): the lines of a contract's specification that
 
 HEAD = """# Conformance
 
-What each line of the five specifications asks, in our words, and the tests that prove it. The identifiers are those of
+What each line of the specifications asks, in our words, and the tests that prove it. The identifiers are those of
 the specifications: US1-AS2 is the second acceptance scenario of the first user story, FR a functional and NFR a
 non-functional requirement, SC a success criterion. Edge cases (EC) and clarifications (CL) are counted in the order in
 which they appear. A test without a path is in `tests/contracts/test_contracts.py`, where each test names what it proves

@@ -1,4 +1,4 @@
-"""What several of the five specifications ask, on each of them over each store.
+"""What several of the specifications ask, on each of them over each store.
 
 A test names, for each contract that it runs on, the lines of that contract's specification that it proves: what the
 contracts share stands there side by side. Where they differ, the test looks into ``expected.py``. What one of them

@@ -1,4 +1,4 @@
-"""What one of the five specifications asks alone."""
+"""What one of the specifications asks alone."""
 
 import re
 import subprocess

@@ -25,7 +25,7 @@ PROGRAMS = {
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_generated_client_calls_every_operation(tmp_path: Path, program: str) -> None:
-    """Of all five contracts, in two services, and of two that a file makes."""
+    """Of all published contracts, in two services, and of two that a file makes."""
     if reason := missing(FOLDER):
         pytest.skip(reason)
     values = {"BETTER_AUTH_SECRET": SECRET, "DATABASE_URL": "memory://", "TODO_CONTRACTS": PROGRAMS[program]}

@@ -1,4 +1,4 @@
-"""Contracts: the five that are published, those of a deployment's own, and which of them are served."""
+"""Contracts: those that are published, those of a deployment's own, and which of them are served."""
 
 from todo_web.contracts.choice import choose_contracts
 from todo_web.contracts.contract import Contract, ListEnvelope

@@ -1,4 +1,4 @@
-"""The five published contracts. What a specification fixes stands here and nowhere else."""
+"""The published contracts. What a specification fixes stands here and nowhere else."""
 
 from datetime import timedelta
 
