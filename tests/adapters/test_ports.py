@@ -6,15 +6,15 @@ import pytest
 
 from todo_adapters.neon.executor import Executor, Transaction
 from todo_adapters.tokens.verifier import KeySource
-from todo_core.ports import Clock, TaskRepository, TokenVerifier
+from todo_core.ports import Clock, Owners, TaskRepository, TokenVerifier
 from todo_core.tasks import Tasks
 
-PORTS: list[type] = [Clock, TaskRepository, TokenVerifier, Tasks, Executor, Transaction, KeySource]
+PORTS: list[type] = [Clock, Owners, TaskRepository, TokenVerifier, Tasks, Executor, Transaction, KeySource]
 METHODS = [
     (port, name)
     for port in PORTS
-    for name, member in vars(port).items()
-    if inspect.isfunction(member) and not name.startswith("_")
+    for name, _ in inspect.getmembers(port, inspect.isfunction)
+    if not name.startswith("_")
 ]
 
 
