@@ -18,7 +18,7 @@ from todo_web.garbage_collection import rare_collections
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_identity import RequestIdentity
 from todo_web.request_log import RequestLog
-from todo_web.routes import contract_routes, other_routes
+from todo_web.routes import task_routes
 from todo_web.settings import Settings
 from todo_web.swagger import DESCRIPTION, add_documentation
 from todo_web.telemetry import telemetry
@@ -53,16 +53,11 @@ def create_app(
     settings = settings or Settings()
     container = WebContainer(settings=settings, storage=storage or storage_of(settings))
     log = RequestLog() if settings.request_log and not development else None
-    # A contract with the user in its path comes first: /api/tasks/tasks is the list of a user called "tasks".
-    contracts = sorted(settings.contracts, key=lambda contract: not contract.user_in_path)
     app = Application(
         title="To-do service",
         version=version("todo-service"),
         description=DESCRIPTION,
-        # Every contract's own routes come first: what else names them must not slow them down, nor hide any.
-        routes=[
-            route for routes in (contract_routes, other_routes) for contract in contracts for route in routes(contract)
-        ],
+        routes=task_routes(settings.contracts),
         middleware=_middleware(settings, log, development=development),
         lifespan=_lifespan,
         docs_url=None,

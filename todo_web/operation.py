@@ -7,7 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from fastapi import Response
+from fastapi import Request, Response
+
+Run = Callable[[Request, str], Awaitable[Response]]
+"""Carries out an operation for a user, whose id comes second."""
 
 ONE = "/{task_id}"
 """The path of one task, below that of all."""
@@ -37,19 +40,18 @@ class Condition(Enum):
     IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One method on one path. Which errors it may meet follows from the rest.
 
     ``path`` is what follows the base path of a contract, ``name`` tells the operation from the others of its contract.
-    ``run`` is a method of todo_web.endpoints.TaskEndpoints. ``said`` is what the answer holds, ``links`` are the names
-    of the operations that work on the task of the answer.
+    ``said`` is what the answer holds, ``links`` are the names of the operations that work on the task of the answer.
     """
 
     method: str
     path: str
     name: str
-    run: Callable[..., Awaitable[Response]]
+    run: Run
     summary: str
     description: str
     said: str

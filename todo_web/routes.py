@@ -1,11 +1,11 @@
-"""The routes of a contract."""
+"""The routes of contracts."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from todo_core.errors import InvalidInput
@@ -15,147 +15,60 @@ from todo_web.contracts import Contract
 from todo_web.endpoints import TaskEndpoints
 from todo_web.ignored_fields import name_ignored
 from todo_web.openapi.operation_objects import describe
-from todo_web.operation import ONE, Answer, Body, Condition, Operation
+from todo_web.operation import ONE, Operation, Run
+from todo_web.operations import operations
 from todo_web.problems import InvalidRequest, invalid_request
 
-Run = Callable[[TaskEndpoints, Request, str], Awaitable[Response]]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 _NO_MATCH: tuple[Match, Scope] = (Match.NONE, {})
 
 
-def operations(contract: Contract) -> list[Operation]:
-    """Return what a contract publishes. To add an operation, add it here, and the method that it runs."""
-    completion = "marks the task as done" if contract.completion_marks else "reverses the task's state"
-    pages = "all of them" if contract.page_size is None else f"{contract.page_size} a page"
-    keeps = contract.deleted_answer == "task"
-    found = [
-        Operation(
-            "GET",
-            "",
-            "list_tasks",
-            TaskEndpoints.list_tasks,
-            "List tasks",
-            f"The user's tasks, oldest first unless sorted otherwise, {pages} unless a limit is asked for.",
-            "The tasks.",
-            answer=Answer.TASKS,
-        ),
-        Operation(
-            "POST",
-            "",
-            "create_task",
-            TaskEndpoints.create_task,
-            "Create a task",
-            "With an Idempotency-Key, a request can be sent again without making a second task.",
-            "The new task.",
-            status=201,
-            body=Body.NEW_TASK,
-            condition=Condition.IDEMPOTENCY_KEY,
-            links=("get_task", "update_task_patch", "complete_task", "delete_task"),
-        ),
-        Operation(
-            "GET",
-            ONE,
-            "get_task",
-            TaskEndpoints.get_task,
-            "Get a task",
-            "With If-None-Match, a version that is known is not sent again.",
-            "The task.",
-            condition=Condition.IF_NONE_MATCH,
-        ),
-        *(
-            Operation(
-                method,
-                ONE,
-                f"update_task_{method.lower()}",
-                TaskEndpoints.update_task,
-                "Update a task",
-                "Changes the fields that are sent and leaves the others alone.",
-                "The task as it is now.",
-                body=Body.TASK_CHANGES,
-                condition=Condition.IF_MATCH,
-            )
-            for method in ("PUT", "PATCH")
-        ),
-        Operation(
-            "DELETE",
-            ONE,
-            "delete_task",
-            TaskEndpoints.delete_task,
-            "Delete a task",
-            "The task goes to the trash." if contract.policy.has_trash else "The task is gone for good.",
-            "The task as it was in the end." if keeps else "The task is deleted.",
-            status=200 if keeps else 204,
-            answer=Answer.TASK if keeps else Answer.NOTHING,
-            condition=Condition.IF_MATCH,
-        ),
-        Operation(
-            "PATCH",
-            f"{ONE}/{contract.completion}",
-            "complete_task",
-            TaskEndpoints.complete_task,
-            "Complete or reopen a task",
-            f"Without a body, {completion}; a body names the state, so that it can be sent again.",
-            "The task as it is now.",
-            body=Body.COMPLETION,
-            condition=Condition.IF_MATCH,
-        ),
-    ]
-    if contract.policy.has_trash:
-        found.append(
-            Operation(
-                "POST",
-                f"{ONE}/restore",
-                "restore_task",
-                TaskEndpoints.restore_task,
-                "Restore a deleted task",
-                "Takes the task out of the trash.",
-                "The task as it is now.",
-                condition=Condition.IF_MATCH,
-            )
-        )
-    return found
+def task_routes(contracts: Iterable[Contract]) -> list[BaseRoute]:
+    """Return the routes of contracts, in the order in which they are tried."""
+    published, others = list[BaseRoute](), list[BaseRoute]()
+    # A contract with the user in its path comes first: /api/tasks/tasks is the list of a user called "tasks".
+    for contract in sorted(contracts, key=lambda contract: not contract.user_in_path):
+        endpoints = TaskEndpoints(contract)
+        found = operations(contract, endpoints)
+        published += _published(contract, found)
+        others += _others(contract, found, endpoints)
+    # Every contract's own routes come first: what else names them must not slow them down, nor hide any.
+    return published + others
 
 
-def contract_routes(contract: Contract) -> list[APIRoute]:
-    """Return the routes that a contract publishes."""
-    endpoints = TaskEndpoints(contract)
-    return [
-        TaskRoute(
+def _published(contract: Contract, found: Iterable[Operation]) -> Iterator[APIRoute]:
+    for operation in found:
+        yield TaskRoute(
             contract.base_path + operation.path,
-            _handler(contract, endpoints, operation.run),
+            _handler(contract, operation.run),
             methods=[operation.method],
             name=operation.name,
             tags=[contract.name],
             **describe(contract, operation),
         )
-        for operation in operations(contract)
-    ]
 
 
-def other_routes(contract: Contract) -> list[APIRoute]:
+def _others(contract: Contract, found: Iterable[Operation], endpoints: TaskEndpoints) -> Iterator[APIRoute]:
     """Return the routes that a contract does not publish: clients that were written for another one use them."""
-    endpoints = TaskEndpoints(contract)
     actions = {
-        "toggle": TaskEndpoints.toggle_task,
-        "complete": TaskEndpoints.complete_task,
-        "uncomplete": TaskEndpoints.reopen_task,
-        contract.completion: TaskEndpoints.complete_task,
+        "toggle": endpoints.toggle_task,
+        "complete": endpoints.complete_task,
+        "uncomplete": endpoints.reopen_task,
+        contract.completion: endpoints.complete_task,
     }
     routes: list[tuple[list[str], str, Run]] = [
-        *((["HEAD"], read.path, read.run) for read in operations(contract) if read.method == "GET"),
+        *((["HEAD"], read.path, read.run) for read in found if read.method == "GET"),
         *((["PATCH", "POST"], f"{ONE}/{action}", run) for action, run in actions.items()),
     ]
-    return [
-        TaskRoute(
+    for methods, path, run in routes:
+        yield TaskRoute(
             contract.base_path + path,
-            _handler(contract, endpoints, run),
+            _handler(contract, run),
             methods=methods,
             include_in_schema=False,
             response_class=Response,
         )
-        for methods, path, run in routes
-    ]
 
 
 class TaskRoute(APIRoute):
@@ -169,7 +82,10 @@ class TaskRoute(APIRoute):
         self._begins = path.partition("{")[0]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether this is the route; most routes are told apart by how they begin, wherever a proxy puts them."""
+        """Tell whether this is the route.
+
+        Most routes are ruled out by the fixed text that their path begins with; a proxy's prefix may stand before it.
+        """
         return super().matches(scope) if self._begins in scope["path"] else _NO_MATCH
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -181,7 +97,7 @@ class TaskRoute(APIRoute):
             await super().handle(scope, receive, send)
 
 
-def _handler(contract: Contract, endpoints: TaskEndpoints, run: Run) -> Handler:
+def _handler(contract: Contract, run: Run) -> Handler:
     """Return what checks who asks, runs an operation, and answers invalid input with the contract's status."""
 
     async def handle(request: Request) -> Response:
@@ -189,7 +105,7 @@ def _handler(contract: Contract, endpoints: TaskEndpoints, run: Run) -> Handler:
             user_id = await identify(request, contract.token_lifetime)
             if contract.user_in_path:
                 check_path(request, user_id)
-            response = await run(endpoints, request, user_id)
+            response = await run(request, user_id)
         except InvalidInput as error:
             raise invalid_request(contract.invalid_input_status, as_sent(request, contract, error)) from None
         except InvalidRequest as error:
