@@ -3,12 +3,12 @@
 from array import array
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from threading import Lock
 
 from todo_core.override import override
-from todo_core.ports import Outcome, TaskRepository
+from todo_core.ports import Decision, Outcome, TaskRepository
 from todo_core.query import Position, Sort, Status, TaskQuery
 from todo_core.task import Idempotency, NewTask, Task
 from todo_core.text import fold
@@ -75,9 +75,7 @@ class MemoryTaskRepository(TaskRepository):
             return True
 
     @override
-    async def change(
-        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
-    ) -> Mapping[int, Outcome]:
+    async def change(self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]) -> Mapping[int, Outcome]:
         with self._lock:
             tasks = self._of(user_id).tasks
             before = {task_id: tasks[task_id] for task_id in task_ids if task_id in tasks}

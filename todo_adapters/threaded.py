@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from todo_adapters.fair_queue import FairQueue, Waiter, overloaded
 from todo_core.override import override
-from todo_core.ports import Outcome, TaskRepository
+from todo_core.ports import Decision, Outcome, TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.synchronous import run_now
 from todo_core.task import NewTask, Task
@@ -82,9 +82,7 @@ class ThreadedTaskRepository(TaskRepository):
         return await self._writers.run(before.user_id, self._repository.replace, before, after)
 
     @override
-    async def change(
-        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
-    ) -> Mapping[int, Outcome]:
+    async def change(self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]) -> Mapping[int, Outcome]:
         return await self._writers.run(user_id, self._repository.change, user_id, task_ids, decide)
 
     @override

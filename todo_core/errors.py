@@ -5,7 +5,7 @@
     TodoError
     ├── InvalidInput            a value breaks a rule
     ├── TaskNotFound            the user has no such task
-    │   └── TaskHidden              nobody has asked whether it is somebody else's, because the policy hides strangers
+    │   └── TaskHidden              likewise; the policy hides strangers, so no other owner was looked for
     ├── TaskForbidden           the task is somebody else's, and the policy lets strangers know
     ├── VersionConflict         the task is not at a version that the caller accepts
     ├── IdempotencyError

@@ -10,6 +10,9 @@ from todo_core.task import NewTask, Task
 
 Outcome = TypeVar("Outcome", bound=Task | None)
 
+Decision = Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+"""Sees a user's tasks by their ids, and returns what becomes of those that change."""
+
 
 class Clock(Protocol):
     """Tells the time."""
@@ -24,9 +27,10 @@ class Owners(Protocol):
 
     @abstractmethod
     async def owner_of(self, user_id: str, task_id: int) -> str | None:
-        """Return the id of the user who owns a task outside the trash. Only to tell 403 from 404, and for audit logs.
+        """Return the id of the user who owns a task outside the trash.
 
-        ``user_id`` is who asks: in their turn the question waits for the store. Raises as TaskRepository does.
+        Asked only to tell a stranger's task from a missing one, and for audit logs. The question waits for the store in
+        the turn of the user who asks, which is ``user_id``. Raises as TaskRepository does.
         """
 
 
@@ -88,9 +92,7 @@ class TaskRepository(Owners, Protocol):
         """
 
     @abstractmethod
-    async def change(
-        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
-    ) -> Mapping[int, Outcome]:
+    async def change(self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]) -> Mapping[int, Outcome]:
         """Let ``decide`` see those of the tasks that the user has, and store what it returns for them, all or none.
 
         None removes a task; a task that ``decide`` does not return stays as it is. Nobody else changes the tasks in

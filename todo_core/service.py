@@ -17,7 +17,7 @@ from todo_core.errors import (
 from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, Owners, TaskRepository
 from todo_core.query import Status, TaskQuery
-from todo_core.task import ABSENT, MAX_TASK_ID, Idempotency, NewTask, Task, TaskFields, deletion
+from todo_core.task import ABSENT, Idempotency, NewTask, Task, TaskFields, deletion, is_task_id
 
 Versions = Collection[int] | None
 """The versions that a caller accepts for a task it wants to change; None accepts any."""
@@ -117,6 +117,7 @@ class TaskService:
         delete, seen = deletion(self._policy), list[Task]()
 
         def change(task: Task, now: datetime) -> Task | None:
+            # Called again after a conflict; the task seen last is the one that was removed.
             seen.append(task)
             return delete(task, now)
 
@@ -139,8 +140,8 @@ class TaskService:
         *,
         in_trash: bool = False,
     ) -> Outcome:
-        def decide(task: Task | None) -> Outcome:
-            found = present(task, task_id, in_trash=in_trash)
+        def decide(found: Task) -> Outcome:
+            # The change first: invalid input is told whatever the version.
             after = change(found, self._clock.now())
             if versions is not None and found.version not in versions:
                 raise VersionConflict(task_id, found.version)
@@ -153,14 +154,16 @@ class TaskService:
                 return after
             # Somebody was faster. Trying the same again starves under contention, so this time wait in line.
             outcomes = await self._repository.change(
-                user_id, [task_id], lambda tasks: {task_id: decide(tasks.get(task_id))}
+                user_id,
+                [task_id],
+                lambda tasks: {task_id: decide(present(tasks.get(task_id), task_id, in_trash=in_trash))},
             )
         except TaskNotFound:
             raise await absence(self._owners, self._policy, user_id, task_id) from None
         return outcomes[task_id]
 
     async def _find(self, user_id: str, task_id: int) -> Task | None:
-        return await self._repository.get(user_id, task_id) if 1 <= task_id <= MAX_TASK_ID else None
+        return await self._repository.get(user_id, task_id) if is_task_id(task_id) else None
 
 
 def present(task: Task | None, task_id: int, *, in_trash: bool) -> Task:
@@ -172,7 +175,7 @@ def present(task: Task | None, task_id: int, *, in_trash: bool) -> Task:
 
 async def absence(owners: Owners, policy: TaskPolicy, user_id: str, task_id: int) -> TodoError:
     """Return the error for a task that the user does not have."""
-    if not 1 <= task_id <= MAX_TASK_ID:
+    if not is_task_id(task_id):
         return TaskNotFound(task_id)
     if not policy.stranger_forbidden:
         return TaskHidden(task_id)

@@ -9,7 +9,7 @@ from todo_core.policy import TaskPolicy
 from todo_core.ports import Clock, Outcome, TaskRepository
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.service import TaskService, absence, present
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields, deletion, remove
+from todo_core.task import NewTask, Task, TaskFields, deletion, is_task_id, remove
 from todo_core.tasks import Change, Reversion, Tasks
 
 
@@ -127,5 +127,5 @@ class StoredTasks(Tasks):
 
 def _refuse_impossible(task_ids: Iterable[int]) -> None:
     for task_id in task_ids:
-        if not 1 <= task_id <= MAX_TASK_ID:
+        if not is_task_id(task_id):
             raise TaskNotFound(task_id)

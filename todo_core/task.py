@@ -14,6 +14,11 @@ UNTITLED = "Untitled task"
 MAX_TASK_ID = 2**63 - 1
 
 
+def is_task_id(number: int) -> bool:
+    """Whether a task may have this id."""
+    return 1 <= number <= MAX_TASK_ID
+
+
 class _Absent(Enum):
     ABSENT = "absent"
 
@@ -33,10 +38,8 @@ class TaskFields(NamedTuple):
 
     def check(self, policy: TaskPolicy) -> None:
         """Raise InvalidInput for a value that no task may have."""
-        if self.title is None:
-            raise InvalidInput("title", "required", "The title must not be null.")
         if self.title is not ABSENT:
-            clean_title(self.title, policy.title_limit)
+            _changed_title(self.title, policy)
         if self.description is not ABSENT:
             clean_description(self.description, policy.description_limit)
 
@@ -60,8 +63,7 @@ class TaskState(NamedTuple):
     @classmethod
     def difference(cls, task: "Task", other: "Task") -> "TaskState":
         """Return those fields of a task that differ from another version of it."""
-        names = ("title", "description", "completed_at", "deleted_at")
-        return cls(**{name: getattr(task, name) for name in names if getattr(task, name) != getattr(other, name)})
+        return cls(**{name: getattr(task, name) for name in cls._fields if getattr(task, name) != getattr(other, name)})
 
 
 class Idempotency(NamedTuple):
@@ -183,10 +185,8 @@ class Task(NamedTuple):
     def edit(self, changes: TaskFields, policy: TaskPolicy, now: datetime) -> "Task":
         """Change the fields that were sent, and validate only those. Raises InvalidInput."""
         title, description, completed = self.title, self.description, self.completed
-        if changes.title is None:
-            raise InvalidInput("title", "required", "The title must not be null.")
         if changes.title is not ABSENT and changes.title != title:
-            title = clean_title(changes.title, policy.title_limit)
+            title = _changed_title(changes.title, policy)
         if changes.description is not ABSENT and changes.description != description:
             description = clean_description(changes.description, policy.description_limit)
         if changes.completed is not ABSENT:
@@ -235,6 +235,12 @@ def remove(task: Task, now: datetime) -> None:
 def deletion(policy: TaskPolicy) -> Callable[[Task, datetime], Task | None]:
     """Return the change by which a policy deletes a task: into the trash, or for good."""
     return Task.delete if policy.has_trash else remove
+
+
+def _changed_title(sent: str | None, policy: TaskPolicy) -> str:
+    if sent is None:
+        raise InvalidInput("title", "required", "The title must not be null.")
+    return clean_title(sent, policy.title_limit)
 
 
 def _generate_title(description: str | None, limit: int) -> str:

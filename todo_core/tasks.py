@@ -51,7 +51,10 @@ class Tasks(Protocol):
 
     @abstractmethod
     def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
-        """Return the tasks with a status, the oldest first, without holding them all in memory. Versions as above."""
+        """Return the tasks with a status, the oldest first, without holding them all in memory.
+
+        A version may be missing, as in ``find``.
+        """
 
     @abstractmethod
     async def add_all(self, new: Iterable[NewTask]) -> Sequence[int]:

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 
 from todo_core.errors import InvalidInput
 from todo_core.query import Position, Sort, TaskQuery
-from todo_core.task import MAX_TASK_ID, Task
+from todo_core.task import Task, is_task_id
 from todo_core.text import clean_title
 
 _CURSOR = re.compile("[A-Za-z0-9_-]{1,8000}")
@@ -43,7 +43,7 @@ def follow_cursor(query: TaskQuery, user_id: str, cursor: str) -> TaskQuery:
 def _position(sort: Sort, place: object) -> Position:
     """Return the position at which a page ended. Raises ValueError and InvalidInput if no page can end there."""
     match place:
-        case [str(value), int(task_id)] if 1 <= task_id <= MAX_TASK_ID and task_id is not True:
+        case [str(value), int(task_id)] if is_task_id(task_id) and task_id is not True:
             if sort.field == "title":
                 return Position(clean_title(value, len(value)), task_id)
             time = datetime.fromisoformat(value)

@@ -1,6 +1,6 @@
 """Several tasks at once: all of them or none."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from tests.support.clocks import FrozenClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_core.errors import InvalidInput, TaskForbidden, TaskHidden, TaskNotFound, VersionConflict
 from todo_core.policy import TaskPolicy
-from todo_core.ports import Outcome
+from todo_core.ports import Decision, Outcome
 from todo_core.query import PAGE_LIMIT, Status, TaskQuery
 from todo_core.service import TaskService
 from todo_core.stored_tasks import StoredTasks
@@ -76,7 +76,7 @@ def test_a_store_is_asked_for_possible_ids_only_and_what_comes_back_is_missing(t
 
     class Back(MemoryTaskRepository):
         async def change(
-            self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+            self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]
         ) -> Mapping[int, Outcome]:
             asked.extend(task_ids)
             return await super().change(user_id, task_ids, decide)
@@ -97,7 +97,7 @@ def test_a_change_is_told_as_a_store_with_its_own_clock_keeps_it(tasks: List) ->
 
     class OwnClock(MemoryTaskRepository):
         async def change(
-            self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
+            self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]
         ) -> Mapping[int, Outcome]:
             def later(found: Mapping[int, Task]) -> Mapping[int, Outcome]:
                 decided: dict[int, Any] = dict(decide(found))

@@ -1,7 +1,7 @@
 """The task repository over PostgreSQL, whatever the driver."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from todo_adapters.neon import statements
@@ -10,7 +10,7 @@ from todo_adapters.neon.sqlstates import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UT
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
 from todo_core.override import override
-from todo_core.ports import Outcome, TaskRepository
+from todo_core.ports import Decision, Outcome, TaskRepository
 from todo_core.query import TaskQuery
 from todo_core.task import NewTask, Task
 
@@ -83,9 +83,7 @@ class NeonTaskRepository(TaskRepository):
         return bool(await self._executor.fetch(*_replacement(before, after), priority=True))
 
     @override
-    async def change(
-        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
-    ) -> Mapping[int, Outcome]:
+    async def change(self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]) -> Mapping[int, Outcome]:
         async with self._executor.transaction(user_id) as transaction:
             before = await _lock(transaction, user_id, task_ids)
             outcomes = decide(before)

@@ -19,7 +19,7 @@ from todo_core.errors import IdempotencyError, StorageUnavailable, TaskNotFound,
 from todo_core.override import override
 from todo_core.ports import Clock
 from todo_core.query import Status, TaskQuery
-from todo_core.task import MAX_TASK_ID, NewTask, Task, TaskFields
+from todo_core.task import NewTask, Task, TaskFields, is_task_id
 from todo_core.tasks import Change, Reversion, Tasks
 
 TASKS = "/api/tasks"
@@ -188,7 +188,7 @@ class RestTasks(Tasks):
         return response
 
     def _send_about(self, task_id: int, method: str, suffix: str = "", **what: Any) -> Response:  # noqa: ANN401  as Request
-        if not 1 <= task_id <= MAX_TASK_ID:
+        if not is_task_id(task_id):
             raise TaskNotFound(task_id)
         return self._send(method, f"/{task_id}{suffix}", **what)
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from todo_adapters.sqlite.connection import (
 )
 from todo_core.errors import StorageUnusable
 from todo_core.override import override
-from todo_core.ports import Outcome, TaskRepository
+from todo_core.ports import Decision, Outcome, TaskRepository
 from todo_core.query import Status, TaskQuery
 from todo_core.task import NewTask, Task
 from todo_core.text import fold
@@ -152,9 +152,7 @@ class SqliteTaskRepository(TaskRepository):
             return _store(db, before, after)
 
     @override
-    async def change(
-        self, user_id: str, task_ids: Collection[int], decide: Callable[[Mapping[int, Task]], Mapping[int, Outcome]]
-    ) -> Mapping[int, Outcome]:
+    async def change(self, user_id: str, task_ids: Collection[int], decide: Decision[Outcome]) -> Mapping[int, Outcome]:
         with self._writing() as db, transaction(db):
             rows = [db.execute(_GET, (user_id, task_id)).fetchone() for task_id in task_ids]
             before = {task.id: task for task in map(_task, filter(None, rows))}
