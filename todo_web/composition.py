@@ -11,11 +11,11 @@ from todo_adapters.address import MemoryAddress, PostgresAddress, SqliteAddress
 from todo_adapters.clock import SystemClock
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
-from todo_adapters.owner_lane import OwnerLane
+from todo_adapters.owner_questions import OwnerQuestions
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_adapters.threaded import ThreadedTaskRepository
-from todo_adapters.tokens.composition import open_verifier
+from todo_adapters.tokens.open_verifier import open_verifier
 from todo_core.policy import DEFAULT_POLICY
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService
@@ -112,14 +112,14 @@ async def open_storage(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: 
 
 
 OWNER_QUESTIONS = 2
-"""So many requests of a process ask at a time whose a task is, where a contract tells strangers."""
+"""How many requests of a process may ask at a time who owns a task; only contracts that tell strangers do."""
 
 
 def build_services(
     repository: TaskRepository, clock: Clock, contracts: tuple[Contract, ...], deadline: float
 ) -> dict[str, TaskService]:
     """Return one service for each contract, by the contract's name."""
-    owners = OwnerLane(repository, width=OWNER_QUESTIONS, deadline=deadline)
+    owners = OwnerQuestions(repository, at_a_time=OWNER_QUESTIONS, deadline=deadline)
     return {contract.name: TaskService(repository, clock, contract.policy, owners) for contract in contracts}
 
 

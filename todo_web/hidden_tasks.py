@@ -2,13 +2,16 @@
 
 import asyncio
 
-from todo_adapters.owner_lane import OwnerLane
+from todo_adapters.owner_questions import OwnerQuestions
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_core.errors import StorageError
 from todo_core.ports import Owners
 
 WAITING = 100
-"""So many questions may wait, because each is asked after its answer: nobody who sends more has to wait for them."""
+"""The most questions that may wait.
+
+A question is asked after its request was answered, so a client can make them faster than the store answers.
+"""
 
 
 class HiddenTasks:
@@ -16,7 +19,7 @@ class HiddenTasks:
 
     def __init__(self, owners: Owners, deadline: float) -> None:
         """Give each question so many seconds."""
-        self._lane = OwnerLane(owners, width=1, deadline=deadline)
+        self._owners = OwnerQuestions(owners, at_a_time=1, deadline=deadline)
         self._timeout = SharedTimeout(deadline)
         self._asked = 0
 
@@ -31,7 +34,7 @@ class HiddenTasks:
         try:
             await asyncio.sleep(0)  # an answer that has been given is sent when the event loop comes round
             with self._timeout.block():
-                owner = await self._lane.owner_of(user_id, task_id)
+                owner = await self._owners.owner_of(user_id, task_id)
         except (StorageError, TimeoutError):
             return None
         finally:

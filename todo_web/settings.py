@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from todo_adapters.address import StorageAddress, default_address, parse_address
 from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
-from todo_adapters.tokens.composition import JWKS_PATH, TokenSettings
+from todo_adapters.tokens.open_verifier import JWKS_PATH, TokenSettings
 from todo_adapters.tokens.shared_secret import read_secret
 from todo_core.errors import StorageUnusable
 from todo_web.contracts import Contract, choose_contracts, read_contracts

@@ -71,7 +71,7 @@ def test_uvicorn_lacks_it(server: Server, part: str) -> None:
 
 
 def test_uvicorn_reads_any_number_of_requests_ahead() -> None:
-    """As long as this holds, WireProtocol._take and HeldFlow stay."""
+    """As long as this holds, WireProtocol._take and HeldReading stay."""
 
     async def requests_that_wait() -> int:
         called = asyncio.Event()

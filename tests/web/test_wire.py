@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 from tests.support.processes import Server, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
-from todo_web.wire.deadlines import UnsentAnswer
 from todo_web.wire.head import FIELD_LIMIT, HEAD_LIMIT
+from todo_web.wire.unsent_answer import UnsentAnswer
 
 MIB = 1024 * 1024
 TASK = b'{"title": "x"}'

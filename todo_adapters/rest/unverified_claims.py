@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from todo_adapters.tokens.claims import expiry_of, user_of
-from todo_adapters.tokens.jws import read_claims
+from todo_adapters.tokens.compact_token import read_claims
 from todo_core.errors import TokenRefused
 
 _NO_TOKEN = "This is not a token: it has three parts with dots between them."  # noqa: S105  a message

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from todo_adapters.tokens.jws import CompactToken, parse_object
+from todo_adapters.tokens.compact_token import CompactToken, parse_object
 from todo_core.errors import TokenExpired, TokenRefused
 from todo_core.ports import Clock
 from todo_core.text import is_user_id

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import jwt
 
-from todo_adapters.tokens.jws import parse_object
+from todo_adapters.tokens.compact_token import parse_object
 from todo_core.errors import TokenRefused
 
 _RSA_BITS = range(2048, 8192 + 1)

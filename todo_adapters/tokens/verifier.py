@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Protocol
 
 from todo_adapters.tokens.claims import ClaimRules, Identity
+from todo_adapters.tokens.compact_token import parse_token
 from todo_adapters.tokens.jwks import VerificationKey
-from todo_adapters.tokens.jws import parse_token
 from todo_core.errors import KeysUnavailable, TokenRefused
 from todo_core.override import override
 from todo_core.ports import Clock, TokenVerifier

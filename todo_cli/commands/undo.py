@@ -5,7 +5,7 @@ import click
 from todo_cli.history import History
 from todo_cli.options import common_options
 from todo_cli.program import Program
-from todo_cli.undo_step import dry_run_option, skip_option, step
+from todo_cli.undo_redo import dry_run_option, skip_option, step
 
 
 @click.command("undo", short_help="Undo the last command.")

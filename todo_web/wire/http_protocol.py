@@ -10,10 +10,11 @@ from uvicorn.server import ServerState
 from todo_web.problems import Problem
 from todo_web.request_identity import request_id_of
 from todo_web.wire.config import WireConfig
-from todo_web.wire.deadlines import LINGER, UnsentAnswer
+from todo_web.wire.deadlines import LINGER
 from todo_web.wire.error_responses import encode, request_timeout
-from todo_web.wire.flow_control import HeldFlow
+from todo_web.wire.held_reading import HeldReading
 from todo_web.wire.request_parser import BODY, NOTHING, Arriving, BoundedRequests
+from todo_web.wire.unsent_answer import UnsentAnswer
 
 _LOGGER = logging.getLogger("todo.web")
 
@@ -60,7 +61,7 @@ class WireProtocol(BoundedRequests):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Begin to wait for a request."""
         super().connection_made(transport)
-        self.flow: HeldFlow = HeldFlow(transport)
+        self.flow: HeldReading = HeldReading(transport)
         self._waiting_since = self.loop.time()
         self._timer = self.loop.call_at(self._waiting_since + self._check_interval, self._check_deadlines)
 

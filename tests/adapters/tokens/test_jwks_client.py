@@ -10,9 +10,9 @@ import pytest
 from tests.support.issuer import Issuer
 from tests.support.token_forge import ISSUER, SECRET, token
 from todo_adapters.clock import SystemClock
-from todo_adapters.tokens.composition import TokenSettings, open_verifier
 from todo_adapters.tokens.jwks_cache import FetchFailed
 from todo_adapters.tokens.jwks_client import SIZE_LIMIT, open_jwks_client
+from todo_adapters.tokens.open_verifier import TokenSettings, open_verifier
 from todo_core.errors import KeysUnavailable
 
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from tests.support.token_forge import ISSUER, SECRET
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
-from todo_adapters.tokens.composition import TokenSettings, trusted
 from todo_adapters.tokens.jwks_cache import KeyCache
+from todo_adapters.tokens.open_verifier import TokenSettings, trusted
 from todo_adapters.tokens.verifier import JwtVerifier
 from todo_core.ports import Clock
 

@@ -5,7 +5,7 @@ import asyncio
 from uvicorn.protocols.http.flow_control import FlowControl
 
 
-class HeldFlow(FlowControl):
+class HeldReading(FlowControl):
     """The server's flow control, which can be held.
 
     Until it is released, an application that asks for a body does not make it read again.
