@@ -60,24 +60,22 @@ class FairQueue:
         line.append(waiter)
         self.waiting += 1
 
-    def next(self, now: float) -> Waiter | None:
+    def take(self, now: float) -> Waiter | None:
         """Take out the request whose turn it is; None if nobody waits."""
         if not self._served_at or self._served_at[-1] < now - _WINDOW:
             self._busy_since = now
         while self._lines:
             user_id, line = next(iter(self._lines.items()))
-            waiter = self._next_of(line, now)
-            if not line:
-                del self._lines[user_id]
-            elif len(self._lines) > 1:
-                del self._lines[user_id]
-                self._lines[user_id] = line
+            waiter = self._first_of(line, now)
+            del self._lines[user_id]
+            if line:
+                self._lines[user_id] = line  # behind the other users
             if waiter is not None:
                 self._note_service(now)
                 return waiter
         return None
 
-    def _next_of(self, line: deque[Waiter], now: float) -> Waiter | None:
+    def _first_of(self, line: deque[Waiter], now: float) -> Waiter | None:
         while line:
             waiter = line.popleft()
             self.waiting -= 1
@@ -103,7 +101,7 @@ class FairQueue:
         """Whether one more request of a user who has ``own`` waiting would be late at the present rate of service."""
         # In each round until then every other user has one turn at most.
         others = min(self.waiting - own, (len(self._lines) - bool(own)) * (own + 1))
-        if others < own:
+        if others < own:  # they wait for their own requests above all
             return False
         self._forget_old_services(now)
         seconds = min(now - self._busy_since, _WINDOW)
@@ -154,7 +152,7 @@ class FairSemaphore:
             if not future.done():
                 future.set_result(None)
                 return
-        waiter = self._queue.next(asyncio.get_running_loop().time())
+        waiter = self._queue.take(asyncio.get_running_loop().time())
         if waiter is None:
             self._free += 1
         else:

@@ -18,6 +18,8 @@ from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")
 
+_CALL, _END = True, False
+
 
 class ThreadedTaskRepository(TaskRepository):
     """Moves each call of a blocking repository to a worker thread.
@@ -39,11 +41,6 @@ class ThreadedTaskRepository(TaskRepository):
         self._writers.close()
         self._readers.close()
         self._checks.close()
-
-    @property
-    def waiting(self) -> int:
-        """How many calls wait for a turn."""
-        return self._writers.waiting + self._readers.waiting
 
     @override
     async def add(self, new: NewTask) -> Task | None:
@@ -103,16 +100,11 @@ class _Threads:
     def __init__(self, name: str, number: int, deadline: float) -> None:
         self._queue = FairQueue(deadline, self._refuse)
         self._lock = Lock()
-        self._calls: SimpleQueue[bool] = SimpleQueue()  # one True for each waiter, False ends a thread
+        self._calls: SimpleQueue[bool] = SimpleQueue()  # a _CALL for each waiter, an _END for each thread
         # A program that ends without close must not wait for them.
         self._threads = [Thread(target=self._work, name=f"{name}-{n}", daemon=True) for n in range(number)]
         for thread in self._threads:
             thread.start()
-
-    @property
-    def waiting(self) -> int:
-        """How many calls wait for a thread."""
-        return self._queue.waiting
 
     async def run(
         self, user_id: str | None, method: Callable[..., Coroutine[Any, Any, Result]], *arguments: object
@@ -122,23 +114,23 @@ class _Threads:
         answer: asyncio.Future[Result] = loop.create_future()
         with self._lock:
             self._queue.join(user_id, Waiter(answer, monotonic(), partial(method, *arguments)))
-        self._calls.put(True)  # noqa: FBT003  it means one call
+        self._calls.put(_CALL)
         return await answer
 
     def close(self) -> None:
         """Wait for the calls under way, and end the threads; those that wait are not carried out."""
         with self._lock:
-            while waiter := self._queue.next(monotonic()):
+            while waiter := self._queue.take(monotonic()):
                 waiter.future.cancel()
         for _ in self._threads:
-            self._calls.put(False)  # noqa: FBT003  it means the end
+            self._calls.put(_END)
         for thread in self._threads:
             thread.join()
 
     def _work(self) -> None:
         while self._calls.get():
             with self._lock:
-                waiter = self._queue.next(monotonic())
+                waiter = self._queue.take(monotonic())
             if waiter is not None:
                 self._call(waiter)
 
@@ -146,25 +138,20 @@ class _Threads:
         try:
             result = run_now(waiter.work())
         except BaseException as error:  # noqa: BLE001  whoever waits gets it
-            _later(waiter.future, partial(_fail, waiter.future, error))
+            _settle(waiter.future, waiter.future.set_exception, error)
         else:
-            _later(waiter.future, partial(_answer, waiter.future, result))
+            _settle(waiter.future, waiter.future.set_result, result)
 
     def _refuse(self, answer: asyncio.Future[Any]) -> None:
-        _later(answer, partial(_fail, answer, overloaded()))
+        _settle(answer, answer.set_exception, overloaded())
 
 
-def _later(answer: asyncio.Future[Any], do: Callable[[], None]) -> None:
-    """Do something in the event loop of an answer, unless that loop has ended."""
+def _settle(answer: asyncio.Future[Any], settle: Callable[[Any], None], outcome: object) -> None:
+    """Settle an answer in its event loop, unless that loop has ended or the answer was given up meanwhile."""
+
+    def settle_if_wanted() -> None:
+        if not answer.done():
+            settle(outcome)
+
     with suppress(RuntimeError):
-        answer.get_loop().call_soon_threadsafe(do)
-
-
-def _answer(answer: asyncio.Future[Any], result: object) -> None:
-    if not answer.done():  # given up meanwhile
-        answer.set_result(result)
-
-
-def _fail(answer: asyncio.Future[Any], error: BaseException) -> None:
-    if not answer.done():  # likewise
-        answer.set_exception(error)
+        answer.get_loop().call_soon_threadsafe(settle_if_wanted)

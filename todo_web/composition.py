@@ -46,7 +46,7 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
 
 @asynccontextmanager
 async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -> AsyncIterator[TaskRepository]:
-    """Use asyncpg, unless the address names psycopg2, which gets a thread for each of its connections."""
+    """Use asyncpg, unless the address names psycopg2, which gets one reader and one writer for each connection."""
     if address.driver == "psycopg2":
         with (
             open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
@@ -106,9 +106,7 @@ async def open_storage(storage: Any) -> AsyncIterator[TaskRepository]:  # noqa: 
     try:
         yield await storage.repository()
     finally:
-        shutdown = storage.shutdown_resources()
-        if shutdown is not None:
-            await shutdown
+        await _shut_down(storage)
 
 
 OWNER_QUESTIONS = 2
@@ -173,6 +171,11 @@ async def open_context(container: WebContainer) -> AsyncIterator[RequestContext]
                 overrides.enter_context(resource.override(opened))
             yield container.context()
     finally:
-        shutdown = container.shutdown_resources()
-        if shutdown is not None:
-            await shutdown
+        await _shut_down(container)
+
+
+async def _shut_down(container: Any) -> None:  # noqa: ANN401  as the container of open_storage
+    """Close what the resources of a container hold; only asynchronous ones have to be waited for."""
+    closing_all = container.shutdown_resources()
+    if closing_all is not None:
+        await closing_all

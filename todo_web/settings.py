@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from todo_adapters.address import StorageAddress, default_address, parse_address
+from todo_adapters.deadline import DEADLINE
 from todo_adapters.neon import POOL_SIZE
 from todo_adapters.tokens.claims import LIFETIME_LIMIT, Resource
 from todo_adapters.tokens.open_verifier import JWKS_PATH, TokenSettings
@@ -40,7 +41,7 @@ class StorageSettings(BaseSettings):
     )
 
     database_url: SecretStr | None = Field(None, validation_alias="DATABASE_URL")
-    storage_deadline: float = Field(5, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
+    storage_deadline: float = Field(DEADLINE, gt=0, le=300, validation_alias="TODO_STORAGE_DEADLINE")
     storage_pool_size: int = Field(POOL_SIZE, ge=1, le=1000, validation_alias="TODO_STORAGE_POOL_SIZE")
 
     @field_validator("database_url")

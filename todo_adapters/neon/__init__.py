@@ -9,14 +9,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from todo_adapters.address import PostgresAddress
+from todo_adapters.deadline import DEADLINE
 from todo_core.ports import TaskRepository
 from todo_core.synchronous import run_now
 
 POOL_SIZE = 10
 """Connections of one process: several processes fit into the 104 that Neon's smallest compute grants."""
-
-DEADLINE = 5.0
-"""Seconds for each step, waiting for a connection or for a waking compute included."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,9 +205,7 @@ class _TranslatedErrors:
                     raise meaning from error
             case socket.gaierror():
                 raise StorageUnavailable(UNKNOWN_HOST) from error
-            case OSError():  # a TimeoutError is one
-                raise connection_error(str(error)) from error
-            case asyncpg.InterfaceError() | asyncpg.InternalClientError():
+            case OSError() | asyncpg.InterfaceError() | asyncpg.InternalClientError():  # a TimeoutError is an OSError
                 raise connection_error(str(error)) from error
 
 

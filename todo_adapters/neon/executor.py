@@ -30,8 +30,9 @@ class Executor(Protocol):
     async def fetch(
         self, statement: Statement, values: Values, *, repeatable: bool = False, priority: bool = False
     ) -> Sequence[Row]:
-        """Return the rows of a statement, which is durable then. It waits for a connection in its owner's turn.
+        """Return the rows of a statement, which is durable then.
 
+        It waits for a connection in the turn of the user whom ``values["owner"]`` names.
         A statement that changes nothing is ``repeatable``: it is tried once more if the connection breaks. A second
         statement of a use case has ``priority`` over those that begin one, because its use case has waited already.
         """

@@ -18,8 +18,7 @@ Connection = Any
 """A connection of asyncpg, whose types say less than is used here."""
 
 _IDLE = 60.0
-"""Seconds after which an unused connection is closed: twice as many are less than Neon waits, by default, before it
-suspends."""
+"""Seconds. An unused connection is closed after one to two times this, before Neon suspends by default."""
 
 
 class ConnectionPool:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from todo_adapters.neon import statements
-from todo_adapters.neon.executor import Executor, Transaction, Values
+from todo_adapters.neon.executor import Executor, Row, Transaction, Values
 from todo_adapters.neon.sqlstates import MIGRATE, NEWER, NOT_UTF8, READ_ONLY, UTF8
 from todo_adapters.neon.table import REVISION
 from todo_core.errors import StorageUnusable
@@ -18,7 +18,10 @@ _BATCH = 500
 
 
 class NeonTaskRepository(TaskRepository):
-    """Keeps tasks in PostgreSQL; suspends exactly if its executor does."""
+    """Keeps tasks in PostgreSQL; suspends exactly if its executor does.
+
+    ``find_by_key``, ``count`` and ``replace`` have priority, because a use case calls them after another statement.
+    """
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
@@ -43,13 +46,13 @@ class NeonTaskRepository(TaskRepository):
     async def find_by_key(self, user_id: str, key: str) -> tuple[Task, bytes] | None:
         values = {"owner": user_id, "key": key}
         rows = await self._executor.fetch(statements.FIND_BY_KEY, values, repeatable=True, priority=True)
-        return (Task(*rows[0][:-1]), rows[0][-1]) if rows else None
+        return (Task._make(rows[0][:-1]), rows[0][-1]) if rows else None
 
     @override
     async def get(self, user_id: str, task_id: int) -> Task | None:
         values = {"owner": user_id, "task_id": task_id}
         rows = await self._executor.fetch(statements.GET, values, repeatable=True)
-        return Task(*rows[0]) if rows else None
+        return Task._make(rows[0]) if rows else None
 
     @override
     async def find(self, user_id: str, query: TaskQuery) -> Sequence[Task]:
@@ -75,7 +78,7 @@ class NeonTaskRepository(TaskRepository):
         statement = statements.find_among(query.status, searching=query.search is not None)
         values = {"owner": user_id, "search": query.search, "task_ids": [*task_ids]}
         rows = await self._executor.fetch(statement, values, repeatable=True)
-        tasks = {task.id: task for task in (Task(*row) for row in rows)}
+        tasks = _by_id(rows)
         return [tasks[task_id] for task_id in task_ids if task_id in tasks]
 
     @override
@@ -121,7 +124,11 @@ def _page(user_id: str, query: TaskQuery) -> Values:
 
 async def _lock(transaction: Transaction, user_id: str, task_ids: Collection[int]) -> dict[int, Task]:
     rows = await transaction.fetch(statements.LOCK, {"owner": user_id, "task_ids": list(task_ids)})
-    return {task.id: task for task in (Task(*row) for row in rows)}
+    return _by_id(rows)
+
+
+def _by_id(rows: Iterable[Row]) -> dict[int, Task]:
+    return {task.id: task for task in map(Task._make, rows)}
 
 
 def _draft(new: NewTask) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from todo_adapters.deadline import DEADLINE
 from todo_adapters.sqlite.connection import (
     OnDemand,
     damage,
@@ -64,7 +65,7 @@ _STATUS = {
 class SqliteTaskRepository(TaskRepository):
     """Keeps tasks in a SQLite file; blocks, and may be called from several threads."""
 
-    def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
+    def __init__(self, path: Path, busy_timeout: float = DEADLINE) -> None:
         """Open the store and make or upgrade its schema; wait for other processes at most ``busy_timeout`` seconds.
 
         A store that this process may not write can be read; every change of it raises StorageUnusable. Raises
