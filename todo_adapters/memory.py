@@ -61,8 +61,9 @@ class MemoryTaskRepository(TaskRepository):
 
     @override
     async def find_among(self, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
-        tasks = self._of(user_id).tasks
-        found = (tasks[task_id] for task_id in task_ids if task_id in tasks)
+        with self._lock:
+            tasks = self._of(user_id).tasks
+            found = [tasks[task_id] for task_id in task_ids if task_id in tasks]
         return [task for task in found if _shows(query.status, task) and _holds(query.search, task)]
 
     @override

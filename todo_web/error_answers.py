@@ -31,6 +31,9 @@ class ErrorAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
         try:
             await self._app(scope, receive, send)
         except ClientDisconnect:
@@ -40,10 +43,15 @@ class ErrorAnswers:
                 await problem_response(scope, shutting_down())(scope, receive, send)
             raise
         except Exception as error:
-            if _has_begun(scope):
+            request = Request(scope, receive)
+            if not _has_begun(scope):
+                await give(answer_to(request, error), request, send)
+                return
+            if isinstance(error, StorageError):
+                log_storage_error(request, error)
+            else:
                 log_fault(scope, error)
-                raise
-            await answer_to(Request(scope, receive), error)(scope, receive, send)
+            raise
 
 
 def _has_begun(scope: Scope) -> bool:
@@ -74,6 +82,16 @@ def answer_to(request: Request, error: Exception) -> Response:
     return problem_response(request.scope, unexpected_error())
 
 
+async def give(answer: Response, request: Request, send: Send) -> None:
+    """Send an answer, and do what is due after it, also if the client does not take the answer."""
+    after, answer.background = answer.background, None
+    try:
+        await answer(request.scope, request.receive, send)
+    finally:
+        if after:
+            await after()
+
+
 def log_fault(scope: Scope, error: Exception) -> None:
     """Log a fault of the program."""
     _LOGGER.error("unexpected_error", exc_info=error, extra={"request_id": scope["state"]["request_id"]})
@@ -99,8 +117,10 @@ def _framework_problem(request: Request, error: HTTPException) -> Problem:
 def _methods(request: Request) -> set[str]:
     """Return every method of a path; the router itself only knows those of the first route that fits."""
     methods: set[str] = set()
+    # A mounted application has moved its own path into the prefix.
+    scope = {**request.scope, "root_path": request.scope.get("app_root_path", request.scope["root_path"])}
     for context in iter_route_contexts(request.app.routes):
-        match, _ = context.matches(request.scope)
+        match, _ = context.matches(scope)
         if match is not Match.NONE:
             methods |= context.methods or {"GET", "HEAD"}  # files have no methods of their own
     return methods

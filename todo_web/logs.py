@@ -23,13 +23,16 @@ class EventFormatter(JsonFormatter):
         return "\n".join(_told(ei[1]))
 
 
-def _told(error: BaseException | None) -> Iterator[str]:
-    while error is not None:
+def _told(error: BaseException | None, known: set[int] | None = None) -> Iterator[str]:
+    """Tell of an exception and of those behind it. They may be a circle, so ``known`` are not told of again."""
+    known = set() if known is None else known
+    while error is not None and id(error) not in known:
+        known.add(id(error))
         yield f"{type(error).__module__}.{type(error).__qualname__}"
         for frame in traceback.extract_tb(error.__traceback__):
             yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
         for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
-            yield from _told(one)
+            yield from _told(one, known)
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 

@@ -44,7 +44,13 @@ def _end_after(supervisor: BaseProcess) -> None:
 def check_address(host: str, port: int) -> None:
     """Raise OSError for an address that this process cannot listen on, before the server says so in its own words."""
     for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        with socket.socket(family, kind) as probe:
+        try:
+            probe = socket.socket(family, kind)
+        except OSError:  # a family that this machine does not have; the server leaves it out as well
+            continue
+        with probe:
+            if family == socket.AF_INET6:  # as the server does: the same port of IPv4 is another one
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             if sys.platform != "win32":  # as the server does; there it would allow a second program
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)

@@ -134,6 +134,22 @@ def test_an_exported_file_is_recognised_by_its_content(name: str, exported: Sequ
             assert detect_format(head, file_name) == name
 
 
+@pytest.mark.parametrize(
+    ("file_name", "text", "form"),
+    [
+        ("n.md", "Title, description, due date\n\n- [ ] one\n", "markdown"),
+        ("n.txt", "Title, id, and more\n2026-01-01 call\n", "todotxt"),
+        ("n.csv", "Title, description, due date\na,b,c\n", "csv"),
+        ("-", "title,completed,assignee\na,true,Ann\n", "csv"),
+        ("n.md", "title,description,completed\na,b,true\n", "csv"),
+    ],
+)
+def test_a_line_of_text_with_known_words_is_a_table_only_where_a_table_is_expected(
+    file_name: str, text: str, form: str
+) -> None:
+    assert detect_format(text, file_name) == form
+
+
 @given(exported=tasks())
 def test_what_the_core_accepts_is_not_changed_for_terminals(exported: Task) -> None:
     assert without_controls(exported) == exported

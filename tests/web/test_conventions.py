@@ -82,6 +82,7 @@ def test_filters_and_the_trash(start: Start) -> None:
         ("POST", "/tasks/1", "DELETE, GET, HEAD, PATCH, PUT"),
         ("GET", "/tasks/1/toggle", "PATCH, POST"),
         ("POST", "/docs", "GET, HEAD"),
+        ("POST", "/docs/assets/swagger-ui.css", "GET, HEAD"),
         ("DELETE", "/health/live", "GET, HEAD"),
         ("OPTIONS", "/api/tasks", "GET, HEAD, POST"),
     ],

@@ -43,3 +43,13 @@ def test_each_fault_of_a_group_is_told() -> None:
     line = line_of(ExceptionGroup("buy milk", [ValueError("bread"), TypeError("butter")]))
     assert [kind for kind in ("ExceptionGroup", "ValueError", "TypeError") if kind not in line] == []
     assert [word for word in ("milk", "bread", "butter") if word in line] == []
+
+
+def test_faults_that_follow_each_other_in_a_circle_are_told_once_each() -> None:
+    first, second = ValueError("bread"), TypeError("butter")
+    first.__cause__, second.__cause__ = second, first
+    group = ExceptionGroup("buy milk", [first])
+    second.__context__ = first.__context__ = group
+    for error in (first, group):
+        line = line_of(error)
+        assert [line.count(f"builtins.{kind}") for kind in ("ValueError", "TypeError")] == [1, 1]

@@ -55,7 +55,8 @@ def _filled(rows: "Reader", before: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _fields(names: list[str], row: list[str]) -> dict[str, str]:
-    cells = zip(chain(names, [""] * (len(row) - len(names))), row, strict=False)
-    if len(row) < len(names) or any(cell.strip() for name, cell in cells if not name):
+    if len(row) < len(names) or any(cell.strip() for cell in row[len(names) :]):
         raise Unreadable(f"There must be {len(names)} fields, not {len(row)}.")
+    if any(cell.strip() for name, cell in zip(names, row, strict=False) if not name):
+        raise Unreadable("A column that has no name holds a text.")
     return {name: cell for name, cell in zip(names, row, strict=False) if name}

@@ -46,6 +46,7 @@ def _table(head: str, named: str | None) -> str | None:
         return None
     if {"type", "content", "priority"} <= names:
         return "todoist"
-    # One known word may stand in a line of text.
+    # A line of text may hold known words, so two of these signs must agree.
     known = names & set(PUBLISHED_FIELDS)
-    return "csv" if "title" in known and (len(known) > 1 or (names == known and named in {None, "csv"})) else None
+    signs = (len(known) > 1, names == known, named in {None, "csv"})
+    return "csv" if "title" in known and sum(signs) > 1 else None

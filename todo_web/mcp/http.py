@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from todo_core.errors import TodoError
 from todo_web.authentication import identify
 from todo_web.body import BODY_LIMIT, content_too_large, unsupported_media_type
-from todo_web.error_answers import answer_to
+from todo_web.error_answers import answer_to, give
 from todo_web.mcp.caller import Caller, RequestCaller
 from todo_web.mcp.public_address import METADATA_PATH, PublicAddress
 from todo_web.mcp.server import assistant_server
@@ -91,14 +91,16 @@ class AssistantEndpoint:
             answer = answer_to(request, error)
             if answer.status_code == HTTPStatus.UNAUTHORIZED:
                 answer.headers["WWW-Authenticate"] += f', resource_metadata="{self._address.metadata_of(request)}"'
-            await answer(scope, receive, send)
+            await give(answer, request, send)
             return
         if request.method != "POST":
             raise _only_post()
         request.state.after_answer = []
-        await scope["app"].state.assistant.handle_request(scope, receive, _with_problems(scope, receive, send))
-        for event in request.state.after_answer:
-            await event()
+        try:
+            await scope["app"].state.assistant.handle_request(scope, receive, _with_problems(scope, receive, send))
+        finally:
+            for event in request.state.after_answer:
+                await event()
 
 
 def _only_post() -> Problem:
