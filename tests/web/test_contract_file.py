@@ -1,7 +1,8 @@
 """Contracts of a deployment's own: what a file may say, and which contracts are served then."""
 
+import json
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -93,6 +94,20 @@ def test_what_is_not_named_is_as_in_the_contract_that_is_extended(tmp_path: Path
     (own,) = read(tmp_path, f'[own]\nextends = "{base.name}"')
     values = [[getattr(one, field.name) for field in fields(Contract)][1:] for one in (own, base)]
     assert values[0] == values[1]
+
+
+@pytest.mark.parametrize("base", CONTRACTS, ids=lambda base: base.name)
+def test_a_published_contract_keeps_the_rules_for_files(tmp_path: Path, base: Contract) -> None:
+    """Also those for single keys: their words, their limits, what the service itself answers."""
+    values = {field.name: getattr(base, field.name) for field in fields(Contract)} | base.policy._asdict()
+    values |= {"page_size": base.page_size or "all"}
+    lines = [
+        f"{key} = {json.dumps(value)}"
+        for key, value in values.items()
+        if key != "name" and isinstance(value, str | int)
+    ]
+    assert read(tmp_path, "\n".join(["[own]", f'extends = "{base.name}"', *lines])) == (replace(base, name="own"),)
+    assert {"base_path", "completion", "completion_marks", *TaskPolicy._fields} <= {line.split()[0] for line in lines}
 
 
 FILES = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from todo_cli.exit_codes import exit_of
 from todo_core import errors
 from todo_web.error_answers import shutting_down
 from todo_web.problems import problem_of
@@ -31,6 +32,12 @@ MADE = {
 def test_every_domain_error_has_an_answer(kind: type[errors.TodoError]) -> None:
     error = MADE.get(kind) or kind.__new__(kind)
     assert problem_of(error).status in {401, 403, 404, 409, 412, 422, 503}
+
+
+@pytest.mark.parametrize("kind", ANSWERED)
+def test_the_console_tells_an_error_with_the_status_of_the_service(kind: type[errors.TodoError]) -> None:
+    error = MADE.get(kind) or kind.__new__(kind)
+    assert exit_of(error).status == problem_of(error).status
 
 
 def test_the_page_on_deployment_tells_every_503_and_how_long_to_wait() -> None:
