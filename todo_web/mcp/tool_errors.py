@@ -25,10 +25,12 @@ NEXT: Mapping[type[TodoError], str] = {
 }
 """What to do next, for each error that a tool may meet."""
 
+_OTHERWISE = "Tell the user."
+
 
 def tool_error(error: TodoError) -> CallToolResult:
     """Return the answer to a call that met an error of the domain."""
-    advice = next(NEXT[kind] for kind in type(error).__mro__ if kind in NEXT)
+    advice = next((NEXT[kind] for kind in type(error).__mro__ if kind in NEXT), _OTHERWISE)
     if isinstance(error, InvalidInput):
         return error_result(error.code, error.detail, advice)
     problem = problem_of(error)

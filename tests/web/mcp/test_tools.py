@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcp.shared.exceptions import MCPError
+from mcp_types import TextContent
 
 from tests.web.mcp.client import Assistant, Era, eras, in_memory, run
 from todo_adapters.clock import SystemClock
@@ -16,7 +17,7 @@ from todo_core import errors
 from todo_core.errors import TodoError
 from todo_core.ports import TaskRepository
 from todo_core.task import NewTask, Task
-from todo_web.mcp.tool_errors import NEXT
+from todo_web.mcp.tool_errors import NEXT, tool_error
 from todo_web.mcp.tool_results import fitting
 from todo_web.mcp.tools import PAGE
 
@@ -355,6 +356,12 @@ def test_each_error_that_a_tool_may_meet_says_what_to_do_next() -> None:
     for kind in _kinds(TodoError):
         if not issubclass(kind, never) and kind not in {TodoError, errors.IdempotencyError}:
             assert any(base in NEXT for base in kind.__mro__), kind
+
+
+def test_an_error_that_no_tool_should_meet_is_told_all_the_same() -> None:
+    (told,) = tool_error(errors.VersionConflict(7, 2)).content
+    assert isinstance(told, TextContent)
+    assert told.text == "version_conflict: The task was changed since; fetch it again. Tell the user."
 
 
 def _kinds(kind: type[TodoError]) -> list[type[TodoError]]:
