@@ -43,8 +43,8 @@ async def audit(request: Request, error: TodoError) -> None:
 async def audit_hidden(hidden_tasks: HiddenTasks, user_id: str, error: TaskHidden, denied: Denied) -> None:
     """Log that a user asked for another's task, also where nobody knows whether it is: no attempt goes unlogged.
 
-    A task that is nobody's is no violation. Its event is made as well and thrown away, because the time that it takes
-    is missing for the user's next request, and would tell the two apart.
+    If nobody else owns the task, the event is made and thrown away. Making it delays the user's next request, and
+    without that delay the user could tell a missing task from a hidden one.
     """
     foreign = None
     try:

@@ -14,8 +14,9 @@ async def identify(request: Request, longest: timedelta | None = None, resource:
     """Return the id of the user whose token the ``Authorization`` header holds (RFC 6750, section 2.1).
 
     The token must be valid for at most ``longest`` from now; one that was issued for ``resource`` alone counts too.
-    A request without a bearer token is told to send one, and no error code (section 3.1); what is wrong with a token
-    that was sent, only that it has expired or is valid for too long. Raises Problem, TokenRefused and KeysUnavailable.
+    A request without a bearer token is told to send one, and no error code (section 3.1). About a token that was sent
+    the client learns only that it is invalid, has expired, or is valid for too long. Raises Problem, TokenRefused and
+    KeysUnavailable.
     """
     sent = request.headers.getlist("authorization")
     if len(sent) > 1:

@@ -47,7 +47,8 @@ class TaskEndpoints:
         """List the user's tasks, oldest first unless sorted otherwise."""
         query = self._lists.query(request, user_id)
         limit = query.limit or PAGE_LIMIT
-        tasks = await self._page(request, user_id, query._replace(limit=limit + 1))
+        one_more = query._replace(limit=limit + 1)
+        tasks = await in_time(request, self._service(request).list(user_id, one_more))
         page, more = tasks[:limit], len(tasks) > limit
         headers = {**PRIVATE}
         if more and query.limit is None:
@@ -125,9 +126,6 @@ class TaskEndpoints:
     def _service(self, request: Request) -> TaskService:
         return context_of(request).services[self._contract.name]
 
-    async def _page(self, request: Request, user_id: str, query: TaskQuery) -> list[Task]:
-        return list(await in_time(request, self._service(request).list(user_id, query)))
-
     def _unless_too_long(self, tasks: Sequence[Task]) -> bytes | None:
         """Return a list up to its last task; None if it has too many bytes to be held."""
         parts, size = [], 0
@@ -163,7 +161,8 @@ class TaskEndpoints:
 
     async def _chunk(self, request: Request, user_id: str, query: TaskQuery, task_ids: Sequence[int]) -> Sequence[Task]:
         while True:
-            # An answer that has begun cannot be refused any more.
+            # An answer that has begun cannot be refused any more. in_time lets each refusal wait its turn, so this does
+            # not spin.
             with suppress(StorageOverloaded):
                 return await in_time(request, self._service(request).list_among(user_id, query, task_ids))
 

@@ -81,7 +81,8 @@ def _around_task(name: str | None) -> tuple[bytes, bytes]:
 def _around_list(envelope: ListEnvelope | None) -> tuple[bytes, bytes, bytes]:
     """Return what stands before the array of a list, after it, and after the total where there is one.
 
-    The tasks come first, so that they can be sent before their number is known.
+    For ``data.tasks`` and ``data.total`` that is ``{"data":{"tasks":``, ``,"total":`` and ``}}``. The tasks come first,
+    so that they can be sent before their number is known.
     """
     if envelope is None:
         return b"", b"", b""
