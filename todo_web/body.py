@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, StrictBool, StrictStr, ValidationError
 from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
 
 from todo_core.errors import InvalidInput
 from todo_core.task import PUBLISHED_FIELDS, TaskFields
@@ -147,11 +148,15 @@ def _check_media_type(request: Request) -> None:
 async def _content(request: Request) -> bytes:
     if int(request.headers.get("content-length", "0")) > BODY_LIMIT:  # the server has checked that it is a number
         raise content_too_large()
-    content = bytearray()
-    async for chunk in request.stream():
-        content += chunk
+    content, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        content += message.get("body", b"")
         if len(content) > BODY_LIMIT:
             raise content_too_large()
+        more = message.get("more_body", False)
     return bytes(content)
 
 

@@ -79,14 +79,15 @@ class TaskRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Handler, **options: Any) -> None:  # noqa: ANN401  APIRoute's own
         super().__init__(path, endpoint, **options)
-        self._begins = path.partition("{")[0]
+        self._begins, self._ends = path.partition("{")[0], path.rpartition("}")[2]
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Tell whether this is the route.
 
-        Most routes are ruled out by the fixed text that their path begins with; a proxy's prefix may stand before it.
+        Most routes are ruled out by the fixed text at the two ends of their path; a proxy's prefix may stand before it.
         """
-        return super().matches(scope) if self._begins in scope["path"] else _NO_MATCH
+        path: str = scope["path"]
+        return super().matches(scope) if path.endswith(self._ends) and self._begins in path else _NO_MATCH
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
