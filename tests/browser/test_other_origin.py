@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +13,7 @@ from tests.support.processes import Server, serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer
 from tests.support.swagger import browser_page
+from tests.support.threaded_server import serving_in_thread
 
 PAGE = "tasks.html"
 
@@ -27,14 +27,9 @@ class QuietHandler(SimpleHTTPRequestHandler):
 def other_origin() -> Iterator[str]:
     """Serve the folder of this file at a port of its own, which makes it another origin."""
     handler = partial(QuietHandler, directory=str(Path(__file__).parent))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    with serving_in_thread(server):
+        yield f"http://127.0.0.1:{server.server_port}"
 
 
 @contextmanager

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import httpx2
+
+from tests.support.threaded_server import serving_in_thread
 
 OF_ONE_CONNECTION = {"connection", "content-length", "transfer-encoding", "content-encoding"}
 
@@ -41,14 +42,8 @@ def signing_in(port: int, target: str, token: dict[str, str]) -> Iterator[None]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Print nothing."""
 
-    with Listener(("localhost", port), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving_in_thread(Listener(("localhost", port), Handler)):
+        yield
 
 
 def _kept(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """A bad connection: it stands before a service and loses or spoils what a test says."""
 
 import http.client
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
+
+from tests.support.threaded_server import serving_in_thread
 
 _HOP = {"connection", "content-length", "transfer-encoding", "date"}
 
@@ -76,14 +77,8 @@ def wire(behind: str) -> Iterator[Wire]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
     server.daemon_threads = True
     state.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with serving_in_thread(server):
         yield state
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _handler(state: Wire) -> type[BaseHTTPRequestHandler]:

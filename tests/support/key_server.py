@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from tests.support.issuer import Issuer
+from tests.support.threaded_server import serving_in_thread
 
 
 @contextmanager
@@ -24,11 +24,6 @@ def publishing(issuer: Issuer) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the library's name
             """Print nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/jwks"
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    with serving_in_thread(server):
+        yield f"http://127.0.0.1:{server.server_port}/jwks"

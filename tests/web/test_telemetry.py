@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from gzip import decompress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx2
 import pytest
@@ -22,6 +21,7 @@ from tests.support.postgres import Server as Database
 from tests.support.processes import serving
 from tests.support.secrecy import SECRET
 from tests.support.service import bearer, settings
+from tests.support.threaded_server import serving_in_thread
 from todo_web.app import create_app
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -74,14 +74,8 @@ def collecting() -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     collector.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving_in_thread(server):
         yield collector
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def attributes(span: Span) -> dict[str, str]:

@@ -4,7 +4,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Thread
+
+from tests.support.threaded_server import serving_in_thread
 
 _REFUSAL = b"SERROR\0VERROR\0CXX000\0MThe requested endpoint could not be found, or you don't have access to it.\0\0"
 
@@ -34,12 +35,7 @@ def listening() -> Iterator[First]:
                 data += more
             return data
 
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        first.port = server.server_address[1]
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield first
-        finally:
-            server.shutdown()
-            thread.join()
+    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    first.port = server.server_address[1]
+    with serving_in_thread(server):
+        yield first

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from socketserver import BaseRequestHandler, ThreadingTCPServer
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 
 from tests.adapters.rest.rest_tasks import no_wait, opened
-from tests.support.bad_connection import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire, wire
+from tests.support.bad_connection import LOST, THROUGH, Fate, Meanwhile, Spoilt, Wire
 from tests.support.live_server import LiveServer
 from tests.support.processes import free_port
+from tests.support.threaded_server import serving_in_thread
 from todo_adapters.address import ServerAddress
 from todo_adapters.rest.http_client import SIZE_LIMIT, Request, open_client
 from todo_adapters.rest.tasks import RestTasks
@@ -32,13 +33,6 @@ from todo_core.task import NewTask, Task, TaskFields
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 BUSY = Spoilt(503, {"Retry-After": "2"})
-
-
-@pytest.fixture
-def line(served: LiveServer) -> Iterator[Wire]:
-    served.empty()
-    with wire(served.url) as running:
-        yield running
 
 
 @pytest.fixture
@@ -291,15 +285,12 @@ def dripping(start: bytes) -> Iterator[str]:
                     self.request.sendall(b" ")
 
     over = Event()
-    with ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
+    server = ThreadingTCPServer(("127.0.0.1", 0), Handler)
+    with serving_in_thread(server):
         try:
             yield f"http://127.0.0.1:{server.server_address[1]}"
         finally:
             over.set()
-            server.shutdown()
-            thread.join()
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

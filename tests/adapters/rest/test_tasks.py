@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.adapters.rest.rest_tasks import opened
-from tests.support.bad_connection import THROUGH, Meanwhile, Wire, wire
+from tests.support.bad_connection import THROUGH, Meanwhile, Wire
 from tests.support.live_server import LiveServer
 from todo_adapters.rest.tasks import RestTasks
 from todo_core.errors import InvalidInput, TodoError, VersionConflict
@@ -17,13 +17,6 @@ from todo_core.tasks import Reversion
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def line(served: LiveServer) -> Iterator[Wire]:
-    served.empty()
-    with wire(served.url) as running:
-        yield running
 
 
 @pytest.fixture
