@@ -22,7 +22,7 @@ def etag(task: Task) -> str:
 
 
 class _JsonResponse(Response):
-    """JSON for one user. Starlette makes these bytes of the same fields in more than twice the time."""
+    """JSON for one user. Starlette takes almost twice the time to make these bytes."""
 
     def __init__(self, body: bytes, status: int, headers: Mapping[str, str]) -> None:
         self.body = body

@@ -205,7 +205,7 @@ class _TranslatedErrors:
                     raise meaning from error
             case socket.gaierror():
                 raise StorageUnavailable(UNKNOWN_HOST) from error
-            case OSError() | asyncpg.InterfaceError() | asyncpg.InternalClientError():  # a TimeoutError is an OSError
+            case _ if isinstance(error, (*_LOST, OSError)):  # a TimeoutError is an OSError
                 raise connection_error(str(error)) from error
 
 
