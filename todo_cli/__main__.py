@@ -13,7 +13,7 @@ def main() -> None:
         # Late, so that Ctrl-C ends even the start-up cleanly.
         from todo_adapters.clock import SystemClock  # noqa: PLC0415
         from todo_cli.console import Console  # noqa: PLC0415
-        from todo_cli.run import run  # noqa: PLC0415
+        from todo_cli.execution import run  # noqa: PLC0415
 
         code = run(sys.argv[1:], Console.of_process(), SystemClock())
     except KeyboardInterrupt:

@@ -6,8 +6,8 @@ from keyword import iskeyword
 import click
 
 from todo_cli.exit_codes import HELP as EXIT_HELP
+from todo_cli.invocation import Invocation
 from todo_cli.options import options_of_the_program
-from todo_cli.program import Program
 from todo_core.override import override
 
 COMMANDS = (
@@ -72,7 +72,7 @@ def todo(ctx: click.Context) -> None:
     -q. Everything else goes to standard error. NO_COLOR turns colours off.
     """
     if ctx.invoked_subcommand is None:
-        console = ctx.ensure_object(Program).console
+        console = ctx.ensure_object(Invocation).console
         if console.stdin.isatty() and console.shows_people:
             from todo_cli.commands.menu import menu_command  # noqa: PLC0415  imported only when it runs, like all
 

@@ -15,7 +15,7 @@ from todo_cli.exit_codes import Failure
 from todo_cli.formats import Format
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, origin
 from todo_cli.formats.text_file import BrokenFile, TextFile
-from todo_cli.program import Program
+from todo_cli.invocation import Invocation
 from todo_cli.todo_list import TodoList
 from todo_core.errors import InvalidInput
 from todo_core.policy import DEFAULT_POLICY
@@ -78,14 +78,14 @@ class Source:
 class Import:
     """A file of tasks on its way to one user's list."""
 
-    def __init__(self, program: Program, todo_list: TodoList, source: Source, choices: Choices) -> None:
-        self._console = program.console
+    def __init__(self, invocation: Invocation, todo_list: TodoList, source: Source, choices: Choices) -> None:
+        self._console = invocation.console
         self._todo_list = todo_list
         self._source = source
         self._reader = source.form.reader()
         self._choices = choices
         self._existing = _ExistingTasks(todo_list)
-        self._now = program.clock.now()
+        self._now = invocation.clock.now()
         self.tally = Tally()
 
     def check(self) -> None:

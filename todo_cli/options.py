@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import click
 
-from todo_cli.program import Program
+from todo_cli.invocation import Invocation
 
 USER_HELP = (
     "Work as this user. Default: $TODO_USER, else your login name. "
@@ -15,9 +15,9 @@ SERVER_HELP = "Work on this server: https://host, or http://localhost:8000 on th
 
 
 def _set(ctx: click.Context, parameter: click.Parameter, value: object) -> None:
-    program = ctx.find_object(Program)
-    if program and value not in {None, False}:
-        setattr(program.options, parameter.name or "", value)
+    invocation = ctx.find_object(Invocation)
+    if invocation and value not in {None, False}:
+        setattr(invocation.options, parameter.name or "", value)
 
 
 def options_of_the_program(function: Callable[..., None]) -> Callable[..., None]:
@@ -26,7 +26,7 @@ def options_of_the_program(function: Callable[..., None]) -> Callable[..., None]
 
 
 def common_options(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options that every command has; it receives the Program first."""
+    """Give a command the options that every command has; it receives the Invocation first."""
     return _with_options(
         "Work as this user; see `todo --help`.",
         "Use this store; see `todo --help`.",

@@ -8,7 +8,7 @@ from todo_adapters.address import ServerAddress, data_folder
 from todo_adapters.rest.token_store import TokenStore
 from todo_adapters.rest.unverified_claims import Claims, claims_of
 from todo_cli.exit_codes import Misuse
-from todo_cli.program import Program
+from todo_cli.invocation import Invocation
 from todo_core.errors import TokenRefused
 from todo_core.ports import Clock
 from todo_core.tasks import Tasks
@@ -26,27 +26,27 @@ class Login:
     place: str
 
 
-def login_with(program: Program, server: ServerAddress, token: str, place: str) -> Login:
+def login_with(invocation: Invocation, server: ServerAddress, token: str, place: str) -> Login:
     """Return a login. Raises TokenRefused for what is no token, and Misuse for one of another user than asked for."""
     claims = claims_of(token)
-    wanted = program.options.user
+    wanted = invocation.options.user
     if wanted not in {None, claims.user_id}:
         raise Misuse(f"The token is that of {claims.user_id}; leave out --user, or log in as {wanted}.")
     return Login(server, token, claims, place)
 
 
-def find_login(program: Program, server: ServerAddress) -> Login:
+def find_login(invocation: Invocation, server: ServerAddress) -> Login:
     """Return the token to use: that of the environment, else the one that is kept.
 
     Raises TokenRefused if there is none, Misuse if it is not of the user who is asked for, and StorageUnusable if what
     is kept must not be used.
     """
-    if token := program.settings.get(TOKEN_VARIABLE, "").strip():
-        return login_with(program, server, token, TOKEN_VARIABLE)
+    if token := invocation.settings.get(TOKEN_VARIABLE, "").strip():
+        return login_with(invocation, server, token, TOKEN_VARIABLE)
     kept = token_store().find(server.url)
     if kept is None:
         raise TokenRefused(f"There is no token for {server.url}.")
-    return login_with(program, server, kept.token, kept.place)
+    return login_with(invocation, server, kept.token, kept.place)
 
 
 def token_store() -> TokenStore:

@@ -12,7 +12,7 @@ from click.shell_completion import (
 from todo_adapters.address import SqliteAddress
 from todo_cli.composition import open_list
 from todo_cli.exit_codes import Failure, Misuse
-from todo_cli.program import COMPLETE_VARIABLE, Program
+from todo_cli.invocation import COMPLETE_VARIABLE, Invocation
 from todo_cli.safe_text import visible
 from todo_core.errors import TodoError
 from todo_core.override import override
@@ -51,34 +51,34 @@ class TitledBash(BashComplete):
         return f"{item.type}\t{item.value}\t{title or ''}"
 
 
-def shell_named(name: str, command: click.Command, program: Program) -> ShellComplete:
+def shell_named(name: str, command: click.Command, invocation: Invocation) -> ShellComplete:
     """Return what completes a command for bash, zsh or fish. Raises Misuse for another shell."""
     add_completion_class(TitledBash, "bash")
     kind = get_completion_class(name)
     if kind is None:
         raise Misuse("Only bash, zsh and fish are supported.")
-    return kind(command, {"obj": program}, "todo", COMPLETE_VARIABLE)
+    return kind(command, {"obj": invocation}, "todo", COMPLETE_VARIABLE)
 
 
-def complete(command: click.Command, program: Program) -> None:
+def complete(command: click.Command, invocation: Invocation) -> None:
     """Print the completions of the command line that the shell's script describes. Raises Misuse."""
-    shell = program.console.environ[COMPLETE_VARIABLE].removesuffix("_complete")
-    answer = shell_named(shell, command, program).complete()
+    shell = invocation.console.environ[COMPLETE_VARIABLE].removesuffix("_complete")
+    answer = shell_named(shell, command, invocation).complete()
     if answer:
-        program.console.write(answer)
+        invocation.console.write(answer)
 
 
-def task_id_items(program: Program, status: Status, start: str) -> list[CompletionItem]:
+def task_id_items(invocation: Invocation, status: Status, start: str) -> list[CompletionItem]:
     """Return those ids of the tasks with a status that begin so, with the tasks' titles.
 
     Only a local store is asked, and only one that is there. Where something is wrong there are none: the command itself
     will say what.
     """
     try:
-        address = program.address
+        address = invocation.address
         if not isinstance(address, SqliteAddress) or not address.path.exists():
             return []
-        with open_list(program) as todo_list:
+        with open_list(invocation) as todo_list:
             tasks = todo_list.find(TaskQuery(status))
     except (TodoError, Failure):
         return []

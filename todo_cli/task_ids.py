@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from todo_cli.program import Program
+from todo_cli.invocation import Invocation
 from todo_core.override import override
 from todo_core.query import Status
 
@@ -42,8 +42,8 @@ class TaskId(click.ParamType[int]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
         from todo_cli.shell_completion import task_id_items  # noqa: PLC0415  only a shell that completes needs it
 
-        program = ctx.find_object(Program)
-        return task_id_items(program, self._offered, incomplete) if program else []
+        invocation = ctx.find_object(Invocation)
+        return task_id_items(invocation, self._offered, incomplete) if invocation else []
 
 
 def parse_task_id(text: str) -> int | None:

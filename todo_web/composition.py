@@ -14,8 +14,8 @@ from todo_adapters.neon import open_with_asyncpg, open_with_psycopg2
 from todo_adapters.owner_questions import OwnerQuestions
 from todo_adapters.shared_timeout import SharedTimeout
 from todo_adapters.sqlite import SqliteTaskRepository
-from todo_adapters.threaded import ThreadedTaskRepository
 from todo_adapters.tokens.open_verifier import open_verifier
+from todo_adapters.worker_threads import ThreadedTaskRepository
 from todo_core.policy import DEFAULT_POLICY
 from todo_core.ports import Clock, TaskRepository, TokenVerifier
 from todo_core.service import TaskService

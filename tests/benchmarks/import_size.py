@@ -22,7 +22,7 @@ SCRIPT = """
 import pathlib, sys
 from todo_adapters.clock import SystemClock
 from todo_cli.console import Console
-from todo_cli.run import run
+from todo_cli.execution import run
 code = run(sys.argv[1:], Console.of_process(), SystemClock())
 print(pathlib.Path("/proc/self/status").read_text(), file=sys.stderr)
 sys.exit(code)

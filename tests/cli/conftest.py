@@ -13,7 +13,7 @@ import pytest
 
 from tests.support.clocks import FrozenClock
 from todo_cli.console import Console
-from todo_cli.run import run
+from todo_cli.execution import run
 
 
 class Stream(io.StringIO):

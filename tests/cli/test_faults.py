@@ -16,7 +16,7 @@ import pytest
 from tests.cli.conftest import Stream, Todo
 from todo_adapters.sqlite import SqliteTaskRepository
 from todo_cli.console import Console
-from todo_cli.run import run
+from todo_cli.execution import run
 
 PROGRAM = str(Path(sys.executable).with_name("todo"))
 SLOW = (
@@ -39,7 +39,7 @@ SCRIPT = f"""
 import sys
 from todo_adapters.clock import SystemClock
 from todo_cli.console import Console
-from todo_cli.run import run
+from todo_cli.execution import run
 code = run(sys.argv[1:], Console.of_process(), SystemClock())
 print([name for name in {SLOW} if name in sys.modules], code, file=sys.stderr)
 """

@@ -36,7 +36,7 @@ class Psycopg2Executor(Executor):
     """Runs statements in the thread that calls; safe with several threads.
 
     Connects on first use, so the database may be asleep. Users wait for their turn in front of the threads
-    (todo_adapters.threaded), so nothing here depends on the user or on a priority.
+    (todo_adapters.worker_threads), so nothing here depends on the user or on a priority.
     """
 
     def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:

@@ -3,8 +3,8 @@
 import click
 
 from todo_cli.composition import open_list
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_core.task import TaskFields
 
 
@@ -13,15 +13,15 @@ from todo_core.task import TaskFields
 @click.option("-d", "--description", metavar="TEXT", help="A description; - reads it from standard input.")
 @click.option("--done", is_flag=True, help="Add it as completed.")
 @common_options
-def add_command(program: Program, title: tuple[str, ...], description: str | None, *, done: bool) -> None:
+def add_command(invocation: Invocation, title: tuple[str, ...], description: str | None, *, done: bool) -> None:
     """Add a task. Several words make one title.
 
     \b
     todo add Buy milk
     todo add "Call Ann" -d "about the party"
     """  # noqa: D301  click's mark for a paragraph that stays as it is
-    text = program.console.typed_or_piped(description)
+    text = invocation.console.typed_or_piped(description)
     fields = TaskFields(title=" ".join(title), description=text, completed=done)
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         task = todo_list.add(fields)
-    program.output.made(task)
+    invocation.output.made(task)

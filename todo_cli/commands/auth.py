@@ -5,9 +5,9 @@ import click
 from todo_adapters.address import ServerAddress
 from todo_cli.composition import open_server_list
 from todo_cli.exit_codes import Misuse
+from todo_cli.invocation import Invocation
 from todo_cli.json_output import time_text
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.server_login import TOKEN_VARIABLE, Login, find_login, login_with, token_store
 from todo_core.query import TaskQuery
 
@@ -23,7 +23,7 @@ def auth_command() -> None:
 
 @auth_command.command("login", short_help="Keep a token for a server.")
 @common_options
-def login_command(program: Program) -> None:
+def login_command(invocation: Invocation) -> None:
     """Keep a token for a server, once the server has accepted it.
 
     It is asked for without being shown, or read from standard input:
@@ -31,57 +31,57 @@ def login_command(program: Program) -> None:
     \b
     todo auth login --server https://todo.example < token.txt
     """  # noqa: D301  click's mark for a paragraph that stays as it is
-    server = _server(program)
-    token = program.console.secret(f"Token for {server.url}")
+    server = _server(invocation)
+    token = invocation.console.secret(f"Token for {server.url}")
     if not token:
         raise Misuse("No token was given; write it to standard input.")
-    login = login_with(program, server, token, "")
-    _try(program, login)
+    login = login_with(invocation, server, token, "")
+    _try(invocation, login)
     place = token_store().keep(server.url, token)
-    _report(program, Login(server, token, login.claims, place), "Logged in.")
-    if program.settings.get(TOKEN_VARIABLE):
-        program.console.note(f"{TOKEN_VARIABLE} is set, and its token is used instead.")
+    _report(invocation, Login(server, token, login.claims, place), "Logged in.")
+    if invocation.settings.get(TOKEN_VARIABLE):
+        invocation.console.note(f"{TOKEN_VARIABLE} is set, and its token is used instead.")
 
 
 @auth_command.command("status", short_help="Say who you are on a server, and until when.")
 @common_options
-def status_command(program: Program) -> None:
+def status_command(invocation: Invocation) -> None:
     """Ask a server whether it accepts the token, and say whose it is, until when, and where it is kept."""
-    login = find_login(program, _server(program))
-    _try(program, login)
-    _report(program, login, "The server accepts the token.")
+    login = find_login(invocation, _server(invocation))
+    _try(invocation, login)
+    _report(invocation, login, "The server accepts the token.")
 
 
 @auth_command.command("logout", short_help="Forget the token for a server.")
 @common_options
-def logout_command(program: Program) -> None:
+def logout_command(invocation: Invocation) -> None:
     """Forget the token for a server. The server does not learn of that: the token is valid until it expires."""
-    server = _server(program)
+    server = _server(invocation)
     known = token_store().forget(server.url)
-    program.output.facts(
+    invocation.output.facts(
         {"server": server.url, "forgotten": known}, "Logged out." if known else "There was no token to forget."
     )
-    if program.settings.get(TOKEN_VARIABLE):
-        program.console.note(f"{TOKEN_VARIABLE} is still set, and its token is used.")
+    if invocation.settings.get(TOKEN_VARIABLE):
+        invocation.console.note(f"{TOKEN_VARIABLE} is still set, and its token is used.")
 
 
-def _server(program: Program) -> ServerAddress:
-    address = program.address
+def _server(invocation: Invocation) -> ServerAddress:
+    address = invocation.address
     if not isinstance(address, ServerAddress):
         raise Misuse("Say which server with --server or TODO_SERVER.")
     return address
 
 
-def _try(program: Program, login: Login) -> None:
-    with open_server_list(program, login) as todo_list:
+def _try(invocation: Invocation, login: Login) -> None:
+    with open_server_list(invocation, login) as todo_list:
         todo_list.find(TaskQuery(limit=1))
 
 
-def _report(program: Program, login: Login, words: str) -> None:
+def _report(invocation: Invocation, login: Login, words: str) -> None:
     facts = {
         "server": login.server.url,
         "user_id": login.claims.user_id,
         "expires_at": time_text(login.claims.expires_at),
         "kept_in": login.place,
     }
-    program.output.facts(facts, words)
+    invocation.output.facts(facts, words)

@@ -3,8 +3,8 @@
 import click
 
 from todo_cli.composition import open_list
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.task_ids import task_ids_argument
 from todo_core.query import Status
 
@@ -12,8 +12,8 @@ from todo_core.query import Status
 @click.command("done", short_help="Mark tasks as completed.")
 @task_ids_argument(Status.PENDING)
 @common_options
-def done_command(program: Program, task_ids: tuple[int, ...]) -> None:
+def done_command(invocation: Invocation, task_ids: tuple[int, ...]) -> None:
     """Mark tasks as completed; all of them or none. One that is completed already stays as it is."""
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = todo_list.complete(task_ids)
-    program.output.done("Completed task {}", tasks)
+    invocation.output.done("Completed task {}", tasks)

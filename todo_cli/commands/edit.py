@@ -4,8 +4,8 @@ import click
 
 from todo_cli.composition import open_list
 from todo_cli.exit_codes import Misuse
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.task_ids import task_ids_argument
 from todo_core.task import ABSENT, TaskFields
 
@@ -17,16 +17,21 @@ from todo_core.task import ABSENT, TaskFields
 @click.option("--no-description", is_flag=True, help="Remove the description.")
 @common_options
 def edit_command(
-    program: Program, task_ids: tuple[int, ...], title: str | None, description: str | None, *, no_description: bool
+    invocation: Invocation,
+    task_ids: tuple[int, ...],
+    title: str | None,
+    description: str | None,
+    *,
+    no_description: bool,
 ) -> None:
     """Change what tasks say; all of them or none."""
     if no_description and description is not None:
         raise Misuse("Either --description or --no-description, not both.")
     changes = TaskFields(title=ABSENT if title is None else title)
     if no_description or description is not None:
-        changes = changes._replace(description=program.console.typed_or_piped(description))
+        changes = changes._replace(description=invocation.console.typed_or_piped(description))
     if changes == TaskFields():
         raise Misuse("Nothing to change; use --title, --description or --no-description.")
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = todo_list.edit(task_ids, changes)
-    program.output.done("Changed task {}", tasks)
+    invocation.output.done("Changed task {}", tasks)

@@ -8,8 +8,8 @@ from todo_cli.composition import open_list
 from todo_cli.exit_codes import Misuse
 from todo_cli.export_file import STANDARD, without_controls, without_formulas, write_into
 from todo_cli.formats import OWN, format_of
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.safe_text import visible
 from todo_core.query import Status
 
@@ -30,7 +30,7 @@ _MARK = "\ufeff"
 @click.option("--safe", is_flag=True, help="Put an apostrophe before what a spreadsheet would compute.")
 @common_options
 def export_command(
-    program: Program, file: Path, name: str | None, status: Status | None, *, force: bool, **spreadsheet: bool
+    invocation: Invocation, file: Path, name: str | None, status: Status | None, *, force: bool, **spreadsheet: bool
 ) -> None:
     """Write tasks, the oldest first, to a file or to standard output.
 
@@ -45,14 +45,14 @@ def export_command(
         raise Misuse(f"Choose the format with --format: {', '.join(OWN)}.")
     if any(spreadsheet.values()) and name != "csv":
         raise Misuse("--bom and --safe are for csv.")
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = map(without_controls, todo_list.each(status or Status.ALL))
         lines = OWN[name].writer().write(map(without_formulas, tasks) if spreadsheet["safe"] else tasks)
         if spreadsheet["bom"]:
             lines = (f"{_MARK}{text}" if number == 0 else text for number, text in enumerate(lines))
         if to_stream:
             for text in lines:
-                program.console.data(_safe(text) if program.console.shows_people else text)
+                invocation.console.data(_safe(text) if invocation.console.shows_people else text)
         else:
             write_into(file, lines, force=force)
 

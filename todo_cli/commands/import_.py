@@ -14,9 +14,9 @@ from todo_cli.exit_codes import Misuse
 from todo_cli.export_file import STANDARD
 from todo_cli.formats import FORMATS, Format
 from todo_cli.import_file import Choices, Import, Source, Tally
+from todo_cli.invocation import Invocation
 from todo_cli.json_output import line
 from todo_cli.options import common_options
-from todo_cli.program import Program
 
 
 @click.command("import", short_help="Add the tasks of a file.")
@@ -26,7 +26,7 @@ from todo_cli.program import Program
 @click.option("--keep-rest", is_flag=True, help="Put everything else into the descriptions.")
 @click.option("--skip-invalid", is_flag=True, help="Skip what cannot be a task, instead of refusing the file.")
 @common_options
-def import_command(program: Program, file: Path, name: str | None, *, dry_run: bool, **choices: bool) -> None:
+def import_command(invocation: Invocation, file: Path, name: str | None, *, dry_run: bool, **choices: bool) -> None:
     """Add the tasks of a file; - is standard input.
 
     All of them are added or none: what cannot be a task is named with its line. The same source makes no second task,
@@ -50,21 +50,21 @@ def import_command(program: Program, file: Path, name: str | None, *, dry_run: b
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     chosen = Choices(**choices)
     shown = "standard input" if file == STANDARD else str(file)
-    with _opened(program, file) as opened:
+    with _opened(invocation, file) as opened:
         form = _form(opened, file, name)
-        with open_list(program) as todo_list:
-            run = Import(program, todo_list, Source(opened, shown, form), chosen)
+        with open_list(invocation) as todo_list:
+            run = Import(invocation, todo_list, Source(opened, shown, form), chosen)
             added: Sequence[int] = ()
             if dry_run:
                 run.count_known()
             else:
                 run.check()
                 added = run.store()
-    with program.output.after(f"Imported {_tasks(len(added))}"):
-        for task_id in added if program.options.quiet else []:
-            program.console.data(str(task_id))
-        if not program.options.quiet:
-            _report(program, run.tally, form, chosen, dry_run=dry_run)
+    with invocation.output.after(f"Imported {_tasks(len(added))}"):
+        for task_id in added if invocation.options.quiet else []:
+            invocation.console.data(str(task_id))
+        if not invocation.options.quiet:
+            _report(invocation, run.tally, form, chosen, dry_run=dry_run)
 
 
 def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
@@ -79,15 +79,15 @@ def _form(opened: BinaryIO, file: Path, name: str | None) -> Format:
 
 
 @contextmanager
-def _opened(program: Program, file: Path) -> Iterator[BinaryIO]:
+def _opened(invocation: Invocation, file: Path) -> Iterator[BinaryIO]:
     """Open a file that can be read again and again; what comes through a pipe is kept aside for that."""
     if file == STANDARD:
-        raw = getattr(program.console.stdin, "buffer", None)
+        raw = getattr(invocation.console.stdin, "buffer", None)
         with tempfile.TemporaryFile() as copy:
             if raw:
                 _copy(raw, copy)
             else:
-                copy.write(program.console.stdin.read().encode("utf-8", "surrogateescape"))
+                copy.write(invocation.console.stdin.read().encode("utf-8", "surrogateescape"))
             yield cast("BinaryIO", copy)
         return
     with file.open("rb") as opened:
@@ -105,9 +105,9 @@ def _copy(pipe: BufferedReader, copy: IO[bytes]) -> None:
         copy.write(piece)
 
 
-def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dry_run: bool) -> None:
+def _report(invocation: Invocation, tally: Tally, form: Format, chosen: Choices, *, dry_run: bool) -> None:
     added = tally.tasks - tally.known
-    if program.options.json:
+    if invocation.options.json:
         told = {
             "at_most": tally.at_most,
             "left_out": tally.left_out,
@@ -115,9 +115,9 @@ def _report(program: Program, tally: Tally, form: Format, chosen: Choices, *, dr
             "invalid": [{"detail": text} for text in tally.invalid_lines],
         }
         counts = {"added": added, "known": tally.known, "dry_run": dry_run}
-        program.console.data(line(counts | {name: value for name, value in told.items() if value}))
+        invocation.console.data(line(counts | {name: value for name, value in told.items() if value}))
         return
-    note, verb = program.console.note, "Would import" if dry_run else "Imported"
+    note, verb = invocation.console.note, "Would import" if dry_run else "Imported"
     if tally.at_most and added:
         note(f"{verb} at most {_tasks(added)}; a server tells only on adding which ones an earlier import brought.")
     elif tally.tasks or tally.invalid:

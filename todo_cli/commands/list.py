@@ -3,8 +3,8 @@
 import click
 
 from todo_cli.composition import open_list
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_core.query import Sort, Status, TaskQuery
 from todo_core.text import clean_search
 
@@ -24,14 +24,14 @@ LONGEST_LIST = 1_000_000
 )
 @click.option("--limit", type=click.IntRange(1, LONGEST_LIST), metavar="N", help="At most so many tasks.")
 @common_options
-def list_command(program: Program, status: Status | None, search: str, sort: str, limit: int | None) -> None:
+def list_command(invocation: Invocation, status: Status | None, search: str, sort: str, limit: int | None) -> None:
     """List tasks, the oldest first.
 
     In a pipe each task is one line with the fields id, status, title, description, completed, created and updated at,
     separated by tabs; a newline, a tab and a backslash in a text are written \\n, \\t and \\\\.
     """  # noqa: D301  a raw string would show the backslashes twice
     query = TaskQuery(status or Status.ALL, Sort(sort), clean_search("search", search), limit)
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = todo_list.find(query)
     nothing = "No tasks yet; add one with `todo add`."
-    program.output.listing(tasks, nothing if status is None and not query.search else "No such tasks.")
+    invocation.output.listing(tasks, nothing if status is None and not query.search else "No such tasks.")

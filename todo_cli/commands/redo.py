@@ -3,8 +3,8 @@
 import click
 
 from todo_cli.history import History
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.undo_redo import dry_run_option, skip_option, step
 
 
@@ -12,6 +12,6 @@ from todo_cli.undo_redo import dry_run_option, skip_option, step
 @dry_run_option
 @skip_option
 @common_options
-def redo_command(program: Program, *, dry_run: bool, skip: bool) -> None:
+def redo_command(invocation: Invocation, *, dry_run: bool, skip: bool) -> None:
     """Do again the command that `todo undo` took back; a new command ends that possibility."""
-    step(program, History.redo, dry_run=dry_run, skip=skip, nothing="Nothing to redo.")
+    step(invocation, History.redo, dry_run=dry_run, skip=skip, nothing="Nothing to redo.")

@@ -3,16 +3,16 @@
 import click
 
 from todo_cli.composition import open_list
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options
-from todo_cli.program import Program
 from todo_cli.task_ids import task_ids_argument
 
 
 @click.command("show", short_help="Show tasks in full.")
 @task_ids_argument()
 @common_options
-def show_command(program: Program, task_ids: tuple[int, ...]) -> None:
+def show_command(invocation: Invocation, task_ids: tuple[int, ...]) -> None:
     """Show tasks in full."""
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = [todo_list.get(task_id) for task_id in dict.fromkeys(task_ids)]
-    program.output.cards(tasks)
+    invocation.output.cards(tasks)

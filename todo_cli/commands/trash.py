@@ -4,8 +4,8 @@ import click
 
 from todo_cli.composition import open_list
 from todo_cli.exit_codes import Misuse
+from todo_cli.invocation import Invocation
 from todo_cli.options import common_options, yes_option
-from todo_cli.program import Program
 from todo_core.query import Status, TaskQuery
 
 
@@ -13,18 +13,18 @@ from todo_core.query import Status, TaskQuery
 @click.option("--empty", is_flag=True, help="Remove for good everything in the trash.")
 @yes_option
 @common_options
-def trash_command(program: Program, *, empty: bool, yes: bool) -> None:
+def trash_command(invocation: Invocation, *, empty: bool, yes: bool) -> None:
     """List what is in the trash, or remove it for good."""
     if yes and not empty:
         raise Misuse("--yes is for --empty.")
-    with open_list(program) as todo_list:
+    with open_list(invocation) as todo_list:
         tasks = todo_list.find(TaskQuery(Status.DELETED))
         if empty and tasks:
             if not yes:
                 counted = "1 task" if len(tasks) == 1 else f"{len(tasks)} tasks"
-                program.console.confirm(f"Remove {counted} for good? That cannot be undone.", "--yes")
+                invocation.console.confirm(f"Remove {counted} for good? That cannot be undone.", "--yes")
             tasks = todo_list.remove([task.id for task in tasks])
     if empty and tasks:
-        program.output.done("Removed task {} for good", tasks)
+        invocation.output.done("Removed task {} for good", tasks)
     else:
-        program.output.listing(tasks, "The trash is empty.")
+        invocation.output.listing(tasks, "The trash is empty.")

@@ -26,7 +26,7 @@ class Options:
         self.quiet = False
 
 
-class Program:
+class Invocation:
     """One run of the program: its streams, its clock and the options of its command line."""
 
     def __init__(self, console: Console, clock: Clock) -> None:

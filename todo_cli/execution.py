@@ -1,4 +1,4 @@
-"""Run a command line: every way in which it can end becomes an exit code and one line on standard error."""
+"""Execute a command line: every way in which it can end becomes an exit code and one line on standard error."""
 
 import errno
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from todo_adapters.address import ServerAddress
 from todo_cli.command_line import todo
 from todo_cli.console import Console
 from todo_cli.exit_codes import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Failure, exit_of
+from todo_cli.invocation import COMPLETE_VARIABLE, Invocation
 from todo_cli.json_output import line, problem_document
-from todo_cli.program import COMPLETE_VARIABLE, Program
 from todo_cli.safe_text import visible
 from todo_core.errors import TodoError
 from todo_core.ports import Clock
@@ -19,9 +19,9 @@ from todo_core.ports import Clock
 
 def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
     """Carry out a command line and return the exit code."""
-    program = Program(console, clock)
+    invocation = Invocation(console, clock)
     try:
-        code = _dispatch(arguments, program)
+        code = _dispatch(arguments, invocation)
         if code == SUCCESS:
             console.stdout.flush()
     except (KeyboardInterrupt, click.Abort):
@@ -34,42 +34,42 @@ def run(arguments: Sequence[str], console: Console, clock: Clock) -> int:
     return code
 
 
-def _dispatch(arguments: Sequence[str], program: Program) -> int:
+def _dispatch(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
-        return _carry_out(arguments, program)
+        return _carry_out(arguments, invocation)
     except TodoError as error:
-        meaning = _with_server(exit_of(error), program)
+        meaning = _with_server(exit_of(error), invocation)
         hint = " ".join([meaning.hint, *getattr(error, "__notes__", ())]).strip()
-        return _refuse(program, meaning._replace(hint=hint), str(error))
+        return _refuse(invocation, meaning._replace(hint=hint), str(error))
     except Failure as failure:
-        return _refuse(program, failure.exit, str(failure), failure.details)
+        return _refuse(invocation, failure.exit, str(failure), failure.details)
     except BrokenPipeError:
         raise
     except OSError as error:
-        return _refuse(program, Failure.exit, _trouble(error))
+        return _refuse(invocation, Failure.exit, _trouble(error))
     except click.ClickException as error:
-        program.options.json |= "--json" in arguments  # The option may follow what could not be understood.
-        return _refuse(program, Exit(USAGE, 400, "usage", _help_for(error)), error.format_message())
+        invocation.options.json |= "--json" in arguments  # The option may follow what could not be understood.
+        return _refuse(invocation, Exit(USAGE, 400, "usage", _help_for(error)), error.format_message())
 
 
-def _carry_out(arguments: Sequence[str], program: Program) -> int:
-    if COMPLETE_VARIABLE in program.console.environ:
+def _carry_out(arguments: Sequence[str], invocation: Invocation) -> int:
+    if COMPLETE_VARIABLE in invocation.console.environ:
         from todo_cli.shell_completion import complete  # noqa: PLC0415  only a shell that completes needs it
 
-        complete(todo, program)
+        complete(todo, invocation)
         return SUCCESS
     try:
         # Not click's own main, which ends the process by itself when the output pipe is closed.
-        with todo.make_context("todo", list(arguments), obj=program) as context:
+        with todo.make_context("todo", list(arguments), obj=invocation) as context:
             todo.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     return SUCCESS
 
 
-def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
-    console = program.console
-    if program.options.json:
+def _refuse(invocation: Invocation, meaning: Exit, message: str, details: Sequence[str] = ()) -> int:
+    console = invocation.console
+    if invocation.options.json:
         console.problem(line(problem_document(meaning, message, details)))
     else:
         console.note(f"todo: {message} {meaning.hint}".rstrip())
@@ -78,9 +78,9 @@ def _refuse(program: Program, meaning: Exit, message: str, details: Sequence[str
     return meaning.code
 
 
-def _with_server(meaning: Exit, program: Program) -> Exit:
+def _with_server(meaning: Exit, invocation: Invocation) -> Exit:
     """Name the server in the hint, so that the command can be copied as it stands."""
-    address = program.address if "{server}" in meaning.hint else None
+    address = invocation.address if "{server}" in meaning.hint else None
     if not isinstance(address, ServerAddress):
         return meaning
     return meaning._replace(hint=meaning.hint.format(server=address.url))

@@ -8,7 +8,7 @@ import pytest
 
 from tests.adapters.test_repository import draft
 from todo_adapters.memory import MemoryTaskRepository
-from todo_adapters.threaded import ThreadedTaskRepository
+from todo_adapters.worker_threads import ThreadedTaskRepository
 from todo_core.errors import StorageUnavailable
 from todo_core.ports import TaskRepository
 from todo_core.query import TaskQuery
