@@ -49,6 +49,10 @@ class TodoList:
         """Return the tasks that a query asks for, in its order."""
         return run_now(self.tasks.find(query))
 
+    def count(self, status: Status) -> int:
+        """Return how many tasks have a status."""
+        return run_now(self.tasks.count(status))
+
     def each(self, status: Status) -> Iterator[Task]:
         """Return the tasks with a status, the oldest first, without holding them all in memory."""
         pages = self.tasks.pages(status)

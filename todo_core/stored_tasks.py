@@ -40,6 +40,10 @@ class StoredTasks(Tasks):
         return await self._service.list(self._user_id, query)
 
     @override
+    async def count(self, status: Status) -> int:
+        return await self._service.count(self._user_id, TaskQuery(status))
+
+    @override
     async def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
         query = TaskQuery(status, limit=PAGE_LIMIT)
         while tasks := await self.find(query):

@@ -50,6 +50,10 @@ class Tasks(Protocol):
         """Return the tasks that a query asks for, in its order. A version may be missing from a list; it is 0 then."""
 
     @abstractmethod
+    async def count(self, status: Status) -> int:
+        """Return how many tasks have a status, without holding them all in memory."""
+
+    @abstractmethod
     def pages(self, status: Status) -> AsyncIterator[Sequence[Task]]:
         """Return the tasks with a status, the oldest first, without holding them all in memory.
 

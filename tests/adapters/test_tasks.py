@@ -213,6 +213,15 @@ def test_pages_join_to_the_whole_list(tasks: Tasks) -> None:
     assert all(len(page) <= PAGE_LIMIT for page in paged(tasks, Status.ALL))
 
 
+@pytest.mark.parametrize("status", Status)
+def test_a_count_is_that_of_the_list(list_of: OpenList, status: Status) -> None:
+    tasks, bobs = list_of("ann"), list_of("bob")
+    run_now(tasks.add_all(draft(f"task {number}", done=number > 2) for number in range(5)))
+    run_now(tasks.delete([2]))
+    assert run_now(tasks.count(status)) == len(shown(tasks, status)) > 0
+    assert run_now(bobs.count(status)) == 0
+
+
 def test_drafts_whose_keys_are_known_are_left_out(tasks: Tasks) -> None:
     assert run_now(tasks.add_all([])) == []
     assert list(run_now(tasks.add_all([draft("a", "a"), draft("b", "b", done=True), draft("c")]))) == [1, 2, 3]

@@ -15,6 +15,7 @@ import pytest
 
 from tests.cli.conftest import Stream, Todo
 from todo_adapters.sqlite import SqliteTaskRepository
+from todo_adapters.sqlite.schema import APPLICATION_ID
 from todo_cli.console import Console
 from todo_cli.execution import run
 
@@ -89,6 +90,41 @@ def test_a_database_of_another_program_keeps_its_log(todo: Todo) -> None:
     assert all(before)
     assert_one_line(todo, 1, "database of another program", "list")
     assert [file.read_bytes() for file in files] == before
+
+
+def test_a_database_of_another_program_keeps_the_journal_of_a_broken_write(todo: Todo) -> None:
+    """SQLite would roll the write back as soon as it reads; that is for the program whose database it is."""
+    with closing(sqlite3.connect(todo.folder / "recipes.db", isolation_level=None)) as other:
+        other.execute("CREATE TABLE recipes (name TEXT)")
+        other.executemany("INSERT INTO recipes VALUES (?)", [("x" * 500,)] * 200)
+        other.execute("PRAGMA cache_size = 5")  # So that a part of the write is in the file before it is complete.
+        other.execute("BEGIN")
+        other.execute("UPDATE recipes SET name = name || 'y'")
+        for end in ("", "-journal"):
+            shutil.copy(todo.folder / f"recipes.db{end}", todo.folder / f"broken.db{end}")
+        other.execute("ROLLBACK")
+    todo.database.unlink()
+    todo.database.symlink_to("broken.db")  # SQLite looks for the journal beside the file, not beside the link.
+    files = [todo.folder / "broken.db", todo.folder / "broken.db-journal"]
+    before = [file.read_bytes() for file in files]
+    for command in (["list"], ["add", "Milk"], ["doctor"]):
+        assert_one_line(todo, 1, "database of another program", *command)
+    assert [file.read_bytes() for file in files] == before
+
+
+def test_a_store_whose_first_write_was_broken_is_made_again(todo: Todo) -> None:
+    """The machine stopped when all pages were in the file and the journal was not yet gone."""
+    todo.database.unlink()
+    with closing(sqlite3.connect(todo.folder / "begun.db", isolation_level=None)) as begun:
+        begun.execute("PRAGMA cache_size = 5")  # So that the journal is on the disk.
+        begun.execute("BEGIN")
+        begun.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        begun.execute("CREATE TABLE tasks (text TEXT)")
+        begun.executemany("INSERT INTO tasks VALUES (?)", [("x" * 500,)] * 200)
+        shutil.copy(todo.folder / "begun.db-journal", f"{todo.database}-journal")
+        begun.execute("COMMIT")
+        shutil.copy(todo.folder / "begun.db", todo.database)
+    assert todo.ok("add", "Milk", "-q").out == "1\n"
 
 
 @pytest.mark.parametrize(
@@ -186,6 +222,39 @@ def test_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
         todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
         database.chmod(0o400)
         assert bound(environment, "list", "-q").stdout == "1\n"
+
+
+@needs_permissions
+def test_a_link_to_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
+    process_environment: Mapping[str, str], todo: Todo
+) -> None:
+    """The log is beside the file, not beside the link to it."""
+    folder = todo.folder / "kept"
+    folder.mkdir()
+    database, link = folder / "tasks.db", todo.folder / "link.db"
+    link.symlink_to(database)
+    with closing(SqliteTaskRepository(database)):
+        todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
+        database.chmod(0o400)
+        environment = {**process_environment, "DATABASE_URL": f"sqlite:///{link}"}
+        assert bound(environment, "list", "-q").stdout == "1\n"
+
+
+@needs_permissions
+def test_a_link_to_a_store_in_a_folder_that_may_not_be_written_is_read(
+    process_environment: Mapping[str, str], todo: Todo
+) -> None:
+    folder, link = todo.folder / "kept", todo.folder / "link.db"
+    folder.mkdir()
+    link.symlink_to(folder / "tasks.db")
+    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{link}"}
+    assert bound(environment, "add", "Buy milk", "-q").stdout == "1\n"  # Here the link leads to no file yet.
+    folder.chmod(0o500)
+    try:
+        assert bound(environment, "list", "-q").stdout == "1\n"
+        assert "cannot be written; check the permissions" in bound(environment, "add", "More").stderr
+    finally:
+        folder.chmod(0o700)
 
 
 @needs_permissions

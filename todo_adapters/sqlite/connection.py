@@ -34,12 +34,13 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     seconds for other processes. Raises StorageUnusable and StorageUnavailable.
     """
     with translated_errors(path):
-        if path.parent != data_folder() and not path.parent.is_dir():
+        if not path.parent.is_dir() and path.parent != Path(os.path.realpath(data_folder())):
             # The folder of a named address may be mistyped, so it is not made.
             raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
         make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
             raise StorageUnusable(f"{path} is not a regular file; choose another one.")
+        _refuse_to_roll_back_foreign(path)
         connection = sqlite3.connect(path, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
         try:
             with _left_as_it_is(connection, path):
@@ -191,6 +192,17 @@ def _left_as_it_is(connection: sqlite3.Connection, path: Path) -> Iterator[None]
             schema_version(last)
             connection.close()
         raise
+
+
+def _refuse_to_roll_back_foreign(path: Path) -> None:
+    """Refuse a file of another program before SQLite reads it, if that might roll back a broken write.
+
+    ``immutable`` reads the file as it is, whatever its journal says. In a file of ours the first page has its final
+    application id from the first write on; a file in which nothing has been written is nobody's.
+    """
+    if path.with_name(f"{path.name}-journal").exists():
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as as_it_is:
+            _refuse_foreign(as_it_is, path)
 
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:

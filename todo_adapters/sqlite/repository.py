@@ -1,5 +1,6 @@
 """The task repository over one SQLite file."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -43,14 +44,15 @@ class SqliteTaskRepository(TaskRepository):
         A store that this process may not write can be read; every change of it raises StorageUnusable. Raises
         StorageUnusable and StorageUnavailable.
         """
-        self._path = path
+        # SQLite keeps a file's log beside the file, not beside a link to it.
+        self._path = Path(os.path.realpath(path))
         self._busy_timeout = busy_timeout
-        self._writable = may_write(path)
+        self._writable = may_write(self._path)
         self._opened = [self._connect()]
         # Two connections, so that reading does not wait until a write is on the disk. A program that does only one of
         # the two, as a command of the console, opens the file once.
         self._reader, self._writer = OnDemand(self._next_connection), OnDemand(self._next_connection)
-        self._files = (path, Path(f"{path.resolve()}-wal"))
+        self._files = (path, Path(f"{self._path}-wal"))
         self._identities = [_identity(file) for file in self._files]
         self._damaged = False
         self._try_at = self._look_at = 0.0

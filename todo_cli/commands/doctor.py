@@ -10,7 +10,7 @@ from todo_cli.json_output import time_text
 from todo_cli.options import common_options
 from todo_cli.settings import settings_file
 from todo_cli.stores import files, store_name
-from todo_core.query import Status, TaskQuery
+from todo_core.query import Status
 
 
 @click.command("doctor", short_help="Check the store.")
@@ -28,8 +28,7 @@ def doctor_command(invocation: Invocation) -> None:
         todo_list.check()
         last = todo_list.history.undo()
         counts = {
-            status.value: len(todo_list.find(TaskQuery(status)))
-            for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
+            status.value: todo_list.count(status) for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
         }
         warnings = [exposure(file) for file in files(address)]
     facts: dict[str, object] = {"store": store_name(address), "user_id": todo_list.user_id, **counts}
