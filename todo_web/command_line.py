@@ -16,6 +16,7 @@ from todo_adapters.private_file import exposure
 from todo_adapters.tokens.development_token import issue_token
 from todo_core.errors import StorageError, StorageUnusable
 from todo_core.text import is_user_id
+from todo_web.allowed_pages import AllowedPages
 from todo_web.composition import open_storage, storage_of
 from todo_web.development import greet, login_name, make_development_secret, usual_ttl, warn
 from todo_web.durations import in_words, parse_duration
@@ -93,6 +94,7 @@ def main(context: click.Context, host: str | None, port: int, workers: int, *, d
         DEVELOPMENT_APPLICATION if dev else APPLICATION,
         settings.deadlines,
         partial(PublicPrefix, settings.trusted_proxies, settings.root_path),
+        AllowedPages(settings.allowed_origins, loopback=dev),
         factory=True,
         host=host,
         port=port,

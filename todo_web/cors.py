@@ -1,31 +1,25 @@
-"""Which pages of other origins may call, and what they may send and read (CORS)."""
+"""What pages of other origins may send (CORS); what they may read is in ``todo_web/allowed_pages.py``."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from http import HTTPStatus
 
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from todo_web.ignored_fields import IGNORED
+from todo_core.override import override
+from todo_web.allowed_pages import AllowedPages
 from todo_web.problems import Problem, problem_response
 from todo_web.settings import Settings
 
 _LOGGER = logging.getLogger("todo.web")
 
-_EXPOSED = (
-    *("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed"),
-    IGNORED,
-)
 _ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
 _ALLOWED_TO_ASSISTANTS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-
-_LOOPBACK = r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?"
-"""Origins of pages that this machine serves to itself."""
 
 _SHOWN = 200
 """So much is logged of what a client sent."""
@@ -35,25 +29,42 @@ def cors(settings: Settings, *, development: bool) -> Middleware:
     """Return the middleware that lets the pages of the settings call, and in ``development`` those of this machine."""
     return Middleware(
         Cors,
-        allow_origins=settings.allowed_origins,
-        allow_origin_regex=_LOOPBACK if development else None,
-        allow_methods=_METHODS,
-        allow_headers=(*_ALLOWED, *_ALLOWED_TO_ASSISTANTS) if settings.mcp else _ALLOWED,
-        allow_credentials=True,  # many clients ask with them; every origin is explicit, and no cookie is read
-        expose_headers=_EXPOSED,
+        pages=AllowedPages(settings.allowed_origins, loopback=development),
+        headers=(*_ALLOWED, *_ALLOWED_TO_ASSISTANTS) if settings.mcp else _ALLOWED,
     )
 
 
 class Cors(CORSMiddleware):
     """The library's CORS, which refuses a preflight request with a problem as well."""
 
+    def __init__(self, app: ASGIApp, pages: AllowedPages, headers: Sequence[str]) -> None:
+        """Allow the ``pages`` to send ``headers``.
+
+        Many clients ask with credentials, so these are allowed: every origin is explicit, and no cookie is read.
+        """
+        super().__init__(app, allow_methods=_METHODS, allow_headers=headers, allow_credentials=True)
+        self._pages = pages
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request. Most come from no page, and the library would wrap ``send`` for those too."""
-        if scope["type"] != "http" or any(name == b"origin" for name, _ in scope["headers"]):
-            await super().__call__(scope, receive, send)
+        """Handle one request. The library would wrap ``send`` to add what every answer has."""
+        if scope["type"] == "http" and scope["method"] != "OPTIONS":
+            await self._answer(scope, receive, send)
         else:
-            scope["state"]["added"].append((b"vary", b"Origin"))
-            await self.app(scope, receive, send)
+            await super().__call__(scope, receive, send)
+
+    @override
+    async def simple_response(self, scope: Scope, receive: Receive, send: Send, request_headers: Headers) -> None:
+        """Handle a request with OPTIONS that is no preflight request."""
+        await self._answer(scope, receive, send)
+
+    def _answer(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        scope["state"]["added"] += self._pages.fields(scope["headers"])
+        return self.app(scope, receive, send)
+
+    @override
+    def is_allowed_origin(self, origin: str) -> bool:
+        """Whether pages of an origin may call."""
+        return self._pages.allows(origin)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer a preflight request; it never carries a token."""

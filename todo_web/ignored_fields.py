@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-from fastapi import Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
 
 IGNORED = "Ignored-Fields"
 NAMED_LIMIT = 20

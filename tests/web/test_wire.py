@@ -426,6 +426,42 @@ def test_a_problem_of_the_wire_names_its_request_as_clients_see_it(values: dict[
         assert answer.problem["instance"] == "/todo/tasks"
 
 
+ALLOWED = "http://localhost:3000"
+"""The origin of the pages that may call, as the settings say nothing."""
+
+BROKEN_BY_PAGES = {
+    "a head that is too large": head("GET", "/tasks", f"Origin: {ALLOWED}", *["a: b"] * FIELD_LIMIT),
+    "another version": head("GET", "/tasks", f"Origin: {ALLOWED}", version="2.0"),
+    "two hosts": head("GET", "/tasks", f"Origin: {ALLOWED}", "Host: y"),
+    "a broken field": head("GET", "/tasks", f"Origin: {ALLOWED}", "Accept: */*", "no colon"),
+    "a broken body": head("POST", "/tasks", f"Origin: {ALLOWED}", CHUNKED) + b"5\r\nabcdeX",
+    "a body that does not arrive": head("POST", "/tasks", f"Origin: {ALLOWED}", "Content-Length: 9"),
+}
+
+
+def told_to_pages(answer: Answer) -> dict[str, str]:
+    """Return what the browser reads of an answer before it gives it to a page."""
+    return {name: value for name, value in answer.fields.items() if name == "vary" or name.startswith("access-control")}
+
+
+@pytest.mark.parametrize("sent", BROKEN_BY_PAGES.values(), ids=BROKEN_BY_PAGES.keys())
+def test_a_page_may_read_a_problem_of_the_wire_as_it_may_any_answer(impatient: Server, sent: bytes) -> None:
+    """Else its developer sees an error of CORS in the browser, and never the problem."""
+    whole = LAST.replace(b"\r\n\r\n", f"\r\nOrigin: {ALLOWED}\r\n\r\n".encode())
+    [refused] = exchange(impatient, sent)
+    [usual] = exchange(impatient, whole)
+    assert refused.status >= 400
+    assert told_to_pages(refused) == told_to_pages(usual)
+    assert refused.fields["access-control-allow-origin"] == ALLOWED
+    [foreign] = exchange(impatient, sent.replace(ALLOWED.encode(), b"https://evil.example"))
+    assert (foreign.status, told_to_pages(foreign)) == (refused.status, {"vary": "Origin"})
+
+
+def test_without_a_head_no_page_may_read_a_problem(server: Server) -> None:
+    [answer] = exchange(server, b"\x16\x03\x01\x02\x00")
+    assert told_to_pages(answer) == {"vary": "Origin"}
+
+
 @pytest.mark.parametrize("version", ["0.9", "2.0"])
 @pytest.mark.parametrize("fields", [[], [OFFER[0], OFFER[1]]], ids=["plain", "with an offer"])
 def test_another_version_is_refused(server: Server, version: str, fields: list[str]) -> None:

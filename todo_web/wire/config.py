@@ -1,4 +1,4 @@
-"""The server's settings, and the deadlines of a connection beside them."""
+"""The server's settings, and beside them what the wire needs to know of the service's."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -6,6 +6,7 @@ from typing import Any
 
 import uvicorn
 
+from todo_web.allowed_pages import AllowedPages
 from todo_web.proxy import PublicPrefix
 from todo_web.wire.deadlines import Deadlines
 
@@ -21,12 +22,14 @@ class WireConfig(uvicorn.Config):
         app: str,
         deadlines: Deadlines,
         prefix: Callable[[], PublicPrefix],
+        pages: AllowedPages,
         **options: Any,  # noqa: ANN401  uvicorn's own
     ) -> None:
         super().__init__(
             app, http="todo_web.wire.http_protocol:WireProtocol", ws="none", server_header=False, **options
         )
         self.deadlines = deadlines
+        self.pages = pages
         self._make_prefix = prefix
 
     @cached_property

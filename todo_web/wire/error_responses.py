@@ -22,7 +22,7 @@ def encode(
 ) -> bytes:
     """Return a whole answer as it goes over the wire.
 
-    ``target`` is what has come of the request's target, ``headers`` what the server puts on every answer.
+    ``target`` is what has come of the request's target, ``headers`` what every answer has.
     """
     instance = reference(target.partition(b"?")[0])[:INSTANCE_LIMIT]
     body = represent(problem, instance, request_id.decode()).model_dump_json(exclude_none=True).encode()

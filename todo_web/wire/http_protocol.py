@@ -46,6 +46,7 @@ class WireProtocol(BoundedRequests):
         super().__init__(config, server_state, app_state, _loop)
         self._deadlines = config.deadlines
         self._prefix = config.prefix
+        self._pages = config.pages
         self._check_interval = min(config.deadlines.request, config.deadlines.answer, config.timeout_keep_alive)
         self._timer: asyncio.TimerHandle
         self._unsent = UnsentAnswer()
@@ -174,7 +175,7 @@ class WireProtocol(BoundedRequests):
             "request_refused",
             extra={"code": problem.code, "status": problem.status, "request_id": request_id.decode()},
         )
-        common = self.server_state.default_headers
+        common = [*self.server_state.default_headers, *self._pages.fields(fields)]
         return encode(problem, target, request_id, common, with_body=method != b"HEAD")
 
     def _end_with(self, answer: bytes) -> None:
