@@ -115,7 +115,11 @@ class IdempotencyKeyInTrash(IdempotencyError):
 
 
 class StorageError(TodoError):
-    """The store did not do what it was asked."""
+    """The store did not do what it was asked.
+
+    One code for a store that is away and for one that has to be mended: a program can do no more about either than to
+    try again later. People are told which it is, by the text.
+    """
 
     code = "storage_unavailable"
 

@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from todo_core.errors import StorageError, TodoError
+from todo_core.errors import StorageError, StorageUnusable, TodoError
 from todo_web.audit import audit
 from todo_web.paths import public_path
 from todo_web.problems import Problem, problem_of, problem_response, unexpected_error
@@ -48,7 +48,7 @@ class ErrorAnswers:
                 await give(answer_to(request, error), request, send)
                 return
             if isinstance(error, StorageError):
-                log_storage_error(request, error)
+                log_storage_error(error, request_id=request.state.request_id)
             else:
                 log_fault(scope, error)
             raise
@@ -71,7 +71,7 @@ def answer_to(request: Request, error: Exception) -> Response:
             return problem_response(request.scope, error)
         case TodoError():
             if isinstance(error, StorageError):
-                log_storage_error(request, error)
+                log_storage_error(error, request_id=request.state.request_id)
             response = problem_response(request.scope, problem_of(error))
             # After the answer, so that the time it takes does not tell a hidden task from a missing one.
             response.background = BackgroundTask(audit, request, error)
@@ -97,9 +97,10 @@ def log_fault(scope: Scope, error: Exception) -> None:
     _LOGGER.error("unexpected_error", exc_info=error, extra={"request_id": scope["state"]["request_id"]})
 
 
-def log_storage_error(request: Request, error: StorageError) -> None:
-    """Log why the store did not do what a request asked of it, which the client is not told."""
-    _LOGGER.warning("storage_error", extra={"reason": str(error), "request_id": request.state.request_id})
+def log_storage_error(error: StorageError, **facts: object) -> None:
+    """Log why the store did not do what it was asked, which a client is not told; as an error if it needs a person."""
+    level = logging.ERROR if isinstance(error, StorageUnusable) else logging.WARNING
+    _LOGGER.log(level, "storage_error", extra={"reason": str(error), **facts})
 
 
 def _framework_problem(request: Request, error: HTTPException) -> Problem:

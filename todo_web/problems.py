@@ -15,6 +15,7 @@ from todo_core.errors import (
     KeysUnavailable,
     StorageError,
     StorageOverloaded,
+    StorageUnusable,
     TaskForbidden,
     TaskNotFound,
     TodoError,
@@ -77,6 +78,8 @@ _ANSWERS: Mapping[type[TodoError], tuple[int, str, Mapping[str, str]]] = {
     KeysUnavailable: (503, "Tokens cannot be verified now; try again.", {"Retry-After": "30"}),
     # Whoever waits now has been served by then, or has given up.
     StorageOverloaded: (503, "Too many requests are waiting; try again.", {"Retry-After": "5"}),
+    # A person has to mend it first; the log says what.
+    StorageUnusable: (503, "The tasks cannot be used until their store is mended.", {"Retry-After": "30"}),
     StorageError: (503, "The tasks cannot be reached now; try again.", {"Retry-After": RETRY_AFTER}),
 }
 """Status, detail and headers of the answer to an error; its code is the error's own."""

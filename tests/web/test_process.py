@@ -448,7 +448,10 @@ def says(server: Server, words: str) -> bool:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits a process from outside")
 def test_a_disk_that_takes_no_more_makes_the_service_not_ready(tmp_path: Path) -> None:
-    """The system refuses to let any file grow, as with a full disk or a quota. Reads go on, and it heals."""
+    """The system refuses to let any file grow, as with a full disk or a quota. Reads go on, and it heals.
+
+    Client, log and readiness tell that waiting alone does not help, which the code does not.
+    """
     import resource  # noqa: PLC0415  Windows has none
 
     with serving(values(tmp_path)) as server, httpx2.Client(base_url=server.url, headers=bearer()) as client:
@@ -456,8 +459,14 @@ def test_a_disk_that_takes_no_more_makes_the_service_not_ready(tmp_path: Path) -
         assert becomes(client, 200)
         free = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (1, free[1]))
-        assert client.post("/tasks", json={"title": "y"}).status_code == 503
+        refused = client.post("/tasks", json={"title": "y"})
         assert becomes(client, 503)
+        for answer in (refused, client.get("/health/ready")):
+            assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+            assert "mended" in answer.json()["detail"]
+            assert answer.headers["retry-after"] == "30"
+        assert says(server, "The disk that holds")
+        assert {json.loads(line)["level"] for line in server.lines if "storage_error" in line} == {"ERROR"}
         assert client.get("/tasks/1").status_code == 200
         resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, free)
         assert client.post("/tasks", json={"title": "z"}).status_code == 201

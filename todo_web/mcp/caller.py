@@ -17,8 +17,6 @@ from todo_web.error_answers import log_storage_error
 from todo_web.hidden_tasks import HiddenTasks
 from todo_web.storage_deadline import in_time, within
 
-_LOGGER = logging.getLogger("todo.web")
-
 Result = TypeVar("Result")
 
 
@@ -54,7 +52,7 @@ class RequestCaller(Caller):
     @override
     async def note(self, error: TodoError) -> None:
         if isinstance(error, StorageError):
-            log_storage_error(self._request, error)
+            log_storage_error(error, request_id=self._request.state.request_id)
         self._request.state.after_answer.append(partial(audit, self._request, error))
 
     @override
@@ -77,7 +75,7 @@ class LocalCaller(Caller):
     @override
     async def note(self, error: TodoError) -> None:
         if isinstance(error, StorageError):
-            _LOGGER.warning("storage_error", extra={"reason": str(error)})
+            log_storage_error(error)
         elif isinstance(error, TaskHidden):
             await audit_hidden(self._hidden_tasks, self.user_id, error, self._denied)
 

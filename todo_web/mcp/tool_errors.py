@@ -9,6 +9,7 @@ from todo_core.errors import (
     IdempotencyKeyReused,
     InvalidInput,
     StorageError,
+    StorageUnusable,
     TaskNotFound,
     TodoError,
 )
@@ -20,6 +21,7 @@ NEXT: Mapping[type[TodoError], str] = {
     "bring back.",
     IdempotencyKeyReused: "Take a new request_id for another task.",
     IdempotencyKeyInTrash: "Bring the task back with restore_task, or take a new request_id for another one.",
+    StorageUnusable: "Tell the user; it does not help to call again before the store is mended.",
     StorageError: "Whether a change was made is not known. Wait some seconds, then call again; an add_task without a "
     "request_id may have made its task, so call list_tasks first.",
 }
