@@ -84,9 +84,12 @@ def _home() -> Path:
     try:
         return Path.home()
     except RuntimeError:
-        raise StorageUnusable("This user has no home folder; set HOME, or name a store (DATABASE_URL).") from None
+        raise StorageUnusable("This user has no home folder; set HOME.") from None
 
 
 def default_address() -> SqliteAddress:
-    """Return the embedded default, which the console program and the service share."""
-    return SqliteAddress(data_folder() / "tasks.db")
+    """Return the embedded default, which the console program and the service share. Raises as ``data_folder``."""
+    try:
+        return SqliteAddress(data_folder() / "tasks.db")
+    except StorageUnusable as error:
+        raise StorageUnusable(f"{error} Or name a store (DATABASE_URL).") from None

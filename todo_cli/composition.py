@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from todo_adapters.address import ServerAddress, SqliteAddress, StorageAddress, default_address
 from todo_cli.invocation import Invocation
 from todo_cli.stores import history_file, open_store, store_name
 from todo_cli.todo_list import TodoList
+from todo_core.errors import StorageUnusable
 from todo_core.policy import DEFAULT_POLICY
 from todo_core.stored_tasks import StoredTasks
 from todo_core.tasks import Tasks
@@ -33,11 +35,18 @@ def open_list(invocation: Invocation) -> Iterator[TodoList]:
     user_id = invocation.user_id
     begins = isinstance(address, SqliteAddress) and not address.path.exists()
     with open_store(address) as repository:
-        if begins and address != default_address():
+        if begins and not _is_default(address):
             invocation.console.note(f"Created a new store: {store_name(address)}")
         tasks = StoredTasks(repository, invocation.clock, DEFAULT_POLICY, user_id)
         with _with_history(invocation, tasks, address, user_id) as todo_list:
             yield todo_list
+
+
+def _is_default(address: StorageAddress) -> bool:
+    try:
+        return address == default_address()
+    except StorageUnusable:  # A user without a home folder has none.
+        return False
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def _with_history(
             from todo_adapters.sqlite.undo_journal import UndoJournal  # noqa: PLC0415  a list does not need it
             from todo_cli.history import History  # noqa: PLC0415  likewise
 
-            journal = UndoJournal(history_file(address), store_name(address), user_id)
+            journal = UndoJournal(partial(history_file, address), store_name(address), user_id)
             return History(resources.enter_context(journal), invocation.clock, invocation.console)
 
         yield TodoList(tasks, user_id, invocation.clock, open_history)

@@ -1,7 +1,7 @@
 """The store that an address names, opened for this process."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import assert_never
 
@@ -13,6 +13,7 @@ from todo_adapters.address import (
     StorageAddress,
     data_folder,
 )
+from todo_core.errors import StorageUnusable
 from todo_core.ports import TaskRepository
 
 
@@ -56,11 +57,15 @@ def store_name(address: StorageAddress | ServerAddress) -> str:
 
 def files(address: StorageAddress | ServerAddress) -> Sequence[Path]:
     """Return the files on this machine that hold somebody's tasks; some may be missing."""
-    history = history_file(address)
-    store = [address.path] if isinstance(address, SqliteAddress) else []
-    return store + ([history] if history else [])
+    found = [address.path] if isinstance(address, SqliteAddress) else []
+    with suppress(StorageUnusable):  # A user without a home folder has no history.
+        found += filter(None, [history_file(address)])
+    return found
 
 
 def history_file(address: StorageAddress | ServerAddress) -> Path | None:
-    """Return the file that remembers what can be undone; None for a store that does not outlive the process."""
+    """Return the file that remembers what can be undone; None for a store that does not outlive the process.
+
+    Raises StorageUnusable for a user without a home folder.
+    """
     return None if isinstance(address, MemoryAddress) else data_folder() / "history.db"

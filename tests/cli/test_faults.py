@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import shutil
 import signal
 import sqlite3
@@ -10,6 +11,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -273,6 +275,48 @@ def test_a_mistyped_address_does_not_look_like_an_empty_list(todo: Todo) -> None
     said = f"Created a new store: sqlite:{todo.folder / 'taks.db'}\n"
     assert todo.ok("list", "--json", "--database", begun).err == said
     assert todo.ok("list", "--database", begun).err == ""
+
+
+@pytest.fixture
+def homeless(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> Todo:
+    """Return the program as a user of whom the system knows nothing, as in many containers."""
+
+    def unknown(uid: int) -> NoReturn:
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    todo.environ["XDG_DATA_HOME"] = ""
+    return todo
+
+
+def test_a_named_store_needs_no_home(homeless: Todo) -> None:
+    """What was done is not called a failure because it cannot be undone: a script would do it again."""
+    homeless.database.unlink()
+    for command in (["add", "Buy milk"], ["done", "1"], ["rm", "1"], ["restore", "1"]):
+        assert homeless.ok(*command).err.splitlines()[-1].startswith("Done, but it cannot be undone: "), command
+    assert homeless.tasks()[0]["completed"]
+    assert "Buy milk" in homeless.ok("menu", stdin="2\n6\n").out
+    assert_one_line(homeless, 1, "This user has no home folder; set HOME.", "undo")
+    checked = homeless.ok("doctor", "--json")
+    assert (checked.json["completed"], checked.json["undoable"]) == (1, None)
+    assert checked.err == "Warning: Nothing can be undone. This user has no home folder; set HOME.\n"
+
+
+def test_without_a_home_there_is_no_default_store(homeless: Todo) -> None:
+    del homeless.environ["DATABASE_URL"]
+    assert_one_line(homeless, 1, "no home folder; set HOME. Or name a store (DATABASE_URL).", "list")
+
+
+@pytest.mark.parametrize("link", ["data", "data/todo"])
+def test_a_data_folder_on_a_disk_that_is_not_mounted_does_not_look_like_an_empty_list(todo: Todo, link: str) -> None:
+    del todo.environ["DATABASE_URL"]
+    place = todo.folder / link
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(todo.folder / "unmounted")
+    for command in (["list"], ["add", "Buy milk"]):
+        assert_one_line(todo, 1, "its folder does not exist", *command)
+    assert not (todo.folder / "unmounted").exists()
 
 
 def test_the_default_store_begins_without_a_word(todo: Todo) -> None:

@@ -4,12 +4,12 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from todo_adapters.address import data_folder
-from todo_adapters.private_file import make_private
+from todo_adapters.private_file import make_folder, make_private
 from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
 from todo_core.errors import StorageUnavailable, StorageUnusable
 
@@ -34,9 +34,8 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
     seconds for other processes. Raises StorageUnusable and StorageUnavailable.
     """
     with translated_errors(path):
-        if not path.parent.is_dir() and path.parent != Path(os.path.realpath(data_folder())):
-            # The folder of a named address may be mistyped, so it is not made.
-            raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
+        if not path.parent.is_dir():
+            _make_data_folder(path)
         make_private(path)  # SQLite gives the files beside it the same mode
         if not path.is_file():
             raise StorageUnusable(f"{path} is not a regular file; choose another one.")
@@ -50,6 +49,19 @@ def open_connection(path: Path, busy_timeout: float) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def _make_data_folder(path: Path) -> None:
+    """Make the folder of a store if it is that of this user's data. Raises StorageUnusable and OSError.
+
+    Any other folder may be mistyped, and where a link leads to none, a disk may not be mounted.
+    """
+    folder = data_folder()
+    if path.parent == Path(os.path.realpath(folder)):
+        with suppress(FileExistsError):
+            make_folder(folder)
+    if not path.parent.is_dir():
+        raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
 
 
 class OnDemand:

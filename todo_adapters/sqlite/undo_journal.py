@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -69,9 +69,9 @@ class Entry(NamedTuple):
 class UndoJournal:
     """The commands of one user on one store. Every method may raise StorageUnavailable and StorageUnusable."""
 
-    def __init__(self, path: Path | None, store: str, user_id: str) -> None:
-        """Open nothing yet; without a path it lasts as long as the process."""
-        self._path = path
+    def __init__(self, find_file: Callable[[], Path | None], store: str, user_id: str) -> None:
+        """Open nothing yet. ``find_file`` may raise as the methods do; None stands for a journal in memory."""
+        self._find_file = find_file
         self._names = {"store": store, "user_id": user_id}
         self._db: sqlite3.Connection | None = None
 
@@ -176,9 +176,10 @@ class UndoJournal:
 
     @contextmanager
     def _session(self) -> Iterator[sqlite3.Connection]:
-        with translated_errors(self._path or Path("the history")):
+        path = self._find_file()
+        with translated_errors(path or Path("the history")):
             if self._db is None:
-                self._db = _open(self._path)
+                self._db = _open(path)
             yield self._db
 
 

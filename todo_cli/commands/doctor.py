@@ -10,6 +10,7 @@ from todo_cli.json_output import time_text
 from todo_cli.options import common_options
 from todo_cli.settings import settings_file
 from todo_cli.stores import files, store_name
+from todo_core.errors import StorageError
 from todo_core.query import Status
 
 
@@ -26,11 +27,15 @@ def doctor_command(invocation: Invocation) -> None:
     address = invocation.address
     with open_list(invocation) as todo_list:
         todo_list.check()
-        last = todo_list.history.undo()
+        warnings = [exposure(file) for file in files(address)]
+        try:
+            last = todo_list.history.undo()
+        except StorageError as error:
+            last = None
+            warnings.append(f"Nothing can be undone. {error}")
         counts = {
             status.value: todo_list.count(status) for status in (Status.PENDING, Status.COMPLETED, Status.DELETED)
         }
-        warnings = [exposure(file) for file in files(address)]
     facts: dict[str, object] = {"store": store_name(address), "user_id": todo_list.user_id, **counts}
     facts["undoable"] = last.entry.command if last else None
     file = settings_file()
