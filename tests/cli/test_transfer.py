@@ -143,7 +143,7 @@ def test_imported_times_are_kept(todo: Todo) -> None:
         ("jsonl", '{"title": "a", "created_at": "0001-01-01T00:00:00+10:00"}\n', 1, "created_at must be a time"),
         ("csv", "name\nx\n", 1, "title among them"),
         ("csv", "title,colour,Colour\nx,red,red\n", 1, "Two columns have the same name"),
-        ("csv", 'title,description\na,"b\nc"\nd\n', 4, "There must be 2 fields, not 1"),
+        ("csv", 'title,description\na,"b\nc"\nd,e,f\n', 4, "There must be 2 fields, not 3"),
         ("csv", "title,completed\na,perhaps\n", 2, "true or false"),
         ("csv", 'title\n"a\n', 2, "not CSV"),
         ("markdown", "- [ ] a\n- [ ]\n", 2, "must not be blank"),

@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def table(lines: Iterable[str]) -> Table:
     """Read the names of a file, and its rows as they are asked for.
 
     Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line. Empty
-    rows, and columns with neither name nor content, are left out. Raises BrokenFile, also while rows are asked for.
+    rows, and columns with neither name nor content, are left out. Fields that are missing at the end of a row are empty,
+    because spreadsheets leave such fields out. Raises BrokenFile, also while rows are asked for.
     """
     lines = iter(lines)
     first, before = next(lines, ""), 0
@@ -55,8 +56,9 @@ def _filled(rows: "Reader", before: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _fields(names: list[str], row: list[str]) -> dict[str, str]:
-    if len(row) < len(names) or any(cell.strip() for cell in row[len(names) :]):
+    if any(cell.strip() for cell in row[len(names) :]):
         raise Unreadable(f"There must be {len(names)} fields, not {len(row)}.")
-    if any(cell.strip() for name, cell in zip(names, row, strict=False) if not name):
+    fields = list(zip_longest(names, row[: len(names)], fillvalue=""))
+    if any(cell.strip() for name, cell in fields if not name):
         raise Unreadable("A column that has no name holds a text.")
-    return {name: cell for name, cell in zip(names, row, strict=False) if name}
+    return {name: cell for name, cell in fields if name}

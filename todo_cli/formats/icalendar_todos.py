@@ -2,12 +2,15 @@
 
 import re
 import warnings
-from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any, cast
 
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
 from todo_cli.formats.text_file import LIMIT, BrokenFile, TextFile
+
+if TYPE_CHECKING:
+    from icalendar import Todo
 
 _REST = {
     "due": "DUE",
@@ -18,8 +21,14 @@ _REST = {
     "recurrence": "RRULE",
     "location": "LOCATION",
     "link": "URL",
+    "duration": "DURATION",
+    "status": "STATUS",
+    "progress": "PERCENT-COMPLETE",
 }
-_UNDEFINED_PRIORITY = "0"
+_TIMES = {"completed": "COMPLETED", "created": "CREATED", "modified": "LAST-MODIFIED"}
+_USUAL = {"priority": {"0"}, "status": {"NEEDS-ACTION", "COMPLETED"}, "progress": {"0", "100"}}
+"""What says nothing, or nothing else than whether a to-do is done."""
+
 _CALENDAR_NAME = "X-WR-CALNAME:"
 _ATTACHED = re.compile("ATTACH[;:]", re.IGNORECASE)
 
@@ -35,7 +44,7 @@ def read(file: TextFile) -> Iterator[Entry]:
         elif todo.length:
             todo.add(line)
             if mark == "END:VTODO":
-                yield numbered(start, lambda todo=todo, task_list=task_list: _todo(todo.text, task_list))  # type: ignore[misc]
+                yield numbered(start, lambda todo=todo, task_list=task_list: _todo(todo, task_list))  # type: ignore[misc]
                 todo = _Lines()
         elif mark.startswith(_CALENDAR_NAME):
             task_list = line.strip()[len(_CALENDAR_NAME) :]
@@ -48,14 +57,18 @@ class _Lines:
 
     def __init__(self) -> None:
         self.length = 0
+        self.attached = False
+        """Whether there are such files."""
+
         self._lines: list[str] = []
-        self._attached = False
+        self._skipping = False
 
     def add(self, line: str) -> None:
         """Add a line, unless it is too much."""
         folded = line.startswith((" ", "\t"))  # It goes on with the line before (RFC 5545, section 3.1).
-        self._attached = self._attached if folded else _ATTACHED.match(line) is not None
-        if not self._attached:
+        self._skipping = self._skipping if folded else _ATTACHED.match(line) is not None
+        self.attached |= self._skipping
+        if not self._skipping:
             self.length += len(line)
             if self.length <= LIMIT:
                 self._lines.append(line)
@@ -68,43 +81,65 @@ class _Lines:
         return "".join(self._lines)
 
 
-def _todo(text: str, task_list: str) -> Record | LeftOut:
-    from icalendar import Todo  # noqa: PLC0415  slow, and only this format needs it
-
+def _todo(lines: _Lines, task_list: str) -> Record | LeftOut:
     try:
-        with warnings.catch_warnings():
-            # The library guesses what zones of other programs' own mean; no time that is taken has one.
-            warnings.simplefilter("ignore")
-            todo = Todo.from_ical(text)
-        status = str(todo.get("STATUS", "")).upper()
+        todo = _parsed(lines.text)
+        status, progress = _first(todo, "STATUS").strip().upper(), _text(todo, "PERCENT-COMPLETE")
         if status == "CANCELLED":
             return LeftOut("cancelled")
-        completed_at = _time(todo.decoded("COMPLETED", None))
-        key = " ".join(_plain(todo[name]) for name in ("UID", "RECURRENCE-ID") if name in todo)
-        rest = {name: _plain(todo[field]) for name, field in _REST.items() if field in todo}
-        if rest.get("priority") == _UNDEFINED_PRIORITY:
-            del rest["priority"]
+        times = {name: _time(todo, name) for name in _TIMES.values()}
+        key = " ".join(_text(todo, name) for name in ("UID", "RECURRENCE-ID") if name in todo)
+        rest = {name: _text(todo, field) for name, field in _REST.items()}
+        rest |= {name: _text(todo, field) for name, field in _TIMES.items() if times[field] is None}
+        told = {name: text for name, text in rest.items() if text not in _USUAL.get(name, ())}
         return Record(
-            one_line(str(todo.get("SUMMARY", ""))),
-            str(todo.get("DESCRIPTION", "")) or None,
-            status == "COMPLETED" or completed_at is not None,
-            completed_at,
-            _time(todo.decoded("CREATED", None)),
-            _time(todo.decoded("LAST-MODIFIED", None)),
+            one_line(_first(todo, "SUMMARY")),
+            "\n".join(filter(None, [_first(todo, "DESCRIPTION"), *map(str, _all(todo, "COMMENT"))])) or None,
+            status == "COMPLETED" or _text(todo, "COMPLETED") != "" or (not status and progress == "100"),
+            times["COMPLETED"],
+            times["CREATED"],
+            times["LAST-MODIFIED"],
             f"icalendar {key}" if key else None,
-            rest_of({**rest, "alarm": bool(todo.subcomponents), "list": task_list}),
+            rest_of({**told, "attachment": lines.attached, "alarm": bool(todo.subcomponents), "list": task_list}),
         )
     except (ValueError, AttributeError, TypeError, KeyError, OSError):  # The last for a zone that can be no file.
         raise Unreadable("This is not an iCalendar to-do.") from None
 
 
-def _time(value: object) -> datetime | None:
-    """Return a time in UTC, which is what RFC 5545 wants where a to-do was made, changed and completed."""
-    if not isinstance(value, datetime):
+def _parsed(text: str) -> "Todo":
+    from icalendar import Todo  # noqa: PLC0415  slow, and only this format needs it
+
+    Todo.ignore_exceptions = True  # What cannot be read of a to-do stays as text; the library asks its class for that.
+    with warnings.catch_warnings():
+        # The library guesses what zones of other programs' own mean; no time that is taken has one.
+        warnings.simplefilter("ignore")
+        return cast("Todo", Todo.from_ical(text))
+
+
+def _all(todo: "Todo", name: str) -> Sequence[Any]:
+    """Return the values of a property, which may stand in a to-do several times though it should not."""
+    found = todo.get(name, [])
+    return found if isinstance(found, list) else [found]
+
+
+def _first(todo: "Todo", name: str) -> str:
+    return str(next(iter(_all(todo, name)), ""))
+
+
+def _text(todo: "Todo", name: str) -> str:
+    """Return the values of a property as the file has them."""
+    return ", ".join(value.to_ical().decode() for value in _all(todo, name)).strip()
+
+
+def _time(todo: "Todo", name: str) -> datetime | None:
+    """Return a time in UTC, which is what RFC 5545 wants where a to-do was made, changed and completed.
+
+    A day stands for its beginning. None where there is no time, or none that can be read.
+    """
+    try:
+        value = _all(todo, name)[0].dt
+    except (IndexError, ValueError):
         return None
+    if not isinstance(value, datetime):
+        value = datetime.combine(value, time())
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
-
-
-def _plain(value: Any) -> str:  # noqa: ANN401  a value of the library, or several
-    values = value if isinstance(value, list) else [value]
-    return ", ".join(one.to_ical().decode() for one in values)

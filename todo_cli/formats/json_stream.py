@@ -25,7 +25,9 @@ lines."""
 _LONGEST_WORD = len("-Infinity")
 """The longest word that the decoder knows; an escape is shorter."""
 
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(strict=False)
+"""Takes control characters as they are, which JSON wants escaped and not every program does; the core has its rules for
+them."""
 
 
 @dataclass(frozen=True, slots=True)

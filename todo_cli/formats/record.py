@@ -80,8 +80,8 @@ def origin(user_id: object, task_id: object, created_at: datetime | None) -> str
 
 
 def one_line(text: str) -> str:
-    """Return a title of another program, which may have several lines, as one."""
-    return " ".join(part.strip() for part in text.splitlines())
+    """Return a title of another program, which may have several lines and tabs, as one line."""
+    return " ".join(part.strip() for part in text.replace("\t", " ").splitlines())
 
 
 def rest_of(members: Mapping[str, object]) -> tuple[Rest, ...]:

@@ -1,8 +1,8 @@
 """What ``task export`` writes (https://taskwarrior.org/docs/design/task/): an array, or one task on each line."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 
+from todo_cli.formats.json_members import time_member
 from todo_cli.formats.json_stream import documents
 from todo_cli.formats.record import Entry, LeftOut, Record, Unreadable, numbered, one_line, rest_of
 from todo_cli.formats.text_file import TextFile
@@ -35,9 +35,9 @@ def _task(document: Mapping[str, object] | Unreadable) -> Record | LeftOut:
         one_line(title),
         _notes(document),
         completed,
-        completed_at=_time(document, "end") if completed else None,
-        created_at=_time(document, "entry"),
-        updated_at=_time(document, "modified"),
+        completed_at=time_member(document, "end") if completed else None,
+        created_at=time_member(document, "entry"),
+        updated_at=time_member(document, "modified"),
         origin=f"taskwarrior {uuid}",
         rest=rest_of({**rest, "waiting": status == "waiting"}),
     )
@@ -49,13 +49,3 @@ def _notes(document: Mapping[str, object]) -> str | None:
         raise Unreadable("annotations has the wrong type.")
     texts = [note["description"] for note in annotations if isinstance(note, dict) and "description" in note]
     return "\n".join(map(str, texts)) or None
-
-
-def _time(document: Mapping[str, object], name: str) -> datetime | None:
-    text = document.get(name)
-    if text is None:
-        return None
-    try:
-        return datetime.strptime(str(text), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise Unreadable(f"{name} must be a time such as 20260131T093000Z.") from None

@@ -1,5 +1,6 @@
-"""The text of a file: UTF-8, with or without a byte order mark, and lines that end in any of the usual ways."""
+"""The text of a file: UTF-8, or UTF-16 with a byte order mark, and lines that end in any of the usual ways."""
 
+import codecs
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ LIMIT = 256 * 1024
 """Characters of a line, or of a JSON document; a task with everything in it, escaped in the longest way, is shorter."""
 
 _CHUNK = 64 * 1024
-_END = re.compile(rb"\r\n|\r|\n")
+_END = re.compile(r"\r\n|\r|\n")
 
 
 class BrokenFile(Exception):
@@ -52,8 +53,8 @@ class TextFile:
 
     def head(self) -> str:
         """Return the beginning of the file, as far as it is text."""
-        self._file.seek(0)
-        return self._file.read(_CHUNK).decode("utf-8-sig", "ignore")
+        encoding = self._encoding()
+        return self._file.read(_CHUNK).decode(encoding, "ignore")
 
     def _tell(self) -> None:
         position = self._file.tell()
@@ -61,10 +62,16 @@ class TextFile:
             self._advanced(position - self._read)
             self._read = position
 
+    def _encoding(self) -> str:
+        """Return the encoding by the file's first bytes, and go back to them."""
+        self._file.seek(0)
+        marked = self._file.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+        self._file.seek(0)
+        return "utf-16" if marked else "utf-8-sig"
+
     @contextmanager
     def _text(self) -> Iterator[TextIOWrapper]:
-        self._file.seek(0)
-        text = TextIOWrapper(self._file, encoding="utf-8-sig", newline="")
+        text = TextIOWrapper(self._file, encoding=self._encoding(), newline="")
         try:
             yield text
         finally:
@@ -76,5 +83,6 @@ def _read(read: Callable[[], str], lines_before: int) -> str:
     try:
         return read()
     except UnicodeDecodeError as error:
-        line = lines_before + len(_END.findall(error.object, 0, error.start)) + 1
-        raise BrokenFile(line, "This is not UTF-8 text.") from None
+        before = error.object[: error.start].decode(error.encoding)
+        name = "UTF-16" if error.encoding.startswith("utf-16") else "UTF-8"
+        raise BrokenFile(lines_before + len(_END.findall(before)) + 1, f"This is not {name} text.") from None
