@@ -110,6 +110,5 @@ def test_what_cannot_be_read_of_a_to_do_is_counted(todo: Todo) -> None:
         "SUMMARY:b\r\nPERCENT-COMPLETE:50\r\nDTSTART:20260101T000000Z\r\nDURATION:PT1H\r\nATTACH:https://a.example/",
     )
     assert [task["title"] for task in tasks] == ["a", "b"]
-    assert told["rest"] == {
-        name: 1 for name in ("due", "priority", "created", "status", "start", "progress", "duration", "attachment")
-    }
+    names = ("due", "priority", "created", "status", "start", "progress", "duration", "attachment")
+    assert told["rest"] == dict.fromkeys(names, 1)
