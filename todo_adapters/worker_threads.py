@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -20,6 +20,9 @@ Result = TypeVar("Result")
 
 _CALL, _END = True, False
 
+_GRACE = 2.0
+"""Seconds for calls under way when the store is closed, as asyncpg's have."""
+
 
 class ThreadedTaskRepository(TaskRepository):
     """Moves each call of a blocking repository to a worker thread.
@@ -29,18 +32,32 @@ class ThreadedTaskRepository(TaskRepository):
     thread until the store ends it; its result is lost.
     """
 
-    def __init__(self, repository: TaskRepository, *, readers: int, writers: int, deadline: float) -> None:
-        """Refuse a call that would wait longer than ``deadline`` seconds because of other users."""
-        self._repository = repository
+    def __init__(
+        self, store: AbstractContextManager[TaskRepository], *, readers: int, writers: int, deadline: float
+    ) -> None:
+        """Open a store. Refuse a call that would wait longer than ``deadline`` seconds because of other users."""
+        self._store = ExitStack()
+        self._repository = self._store.enter_context(store)
         self._readers = _Threads("read", readers, deadline)
         self._writers = _Threads("write", writers, deadline)
         self._checks = _Threads("check", 1, deadline)
 
     def close(self) -> None:
-        """Wait for the calls under way and end the threads; the repository within stays open."""
-        self._writers.close()
-        self._readers.close()
-        self._checks.close()
+        """Wait for the calls under way, end the threads and close the store.
+
+        After ``_GRACE`` seconds that goes on by itself, for as long as the program lives. Nobody waits for these calls
+        any more, and some of them could hold up the end of the program for a whole deadline.
+        """
+        for threads in (self._writers, self._readers, self._checks):
+            threads.stop()
+        closing = Thread(target=self._close_store, name="close", daemon=True)
+        closing.start()
+        closing.join(_GRACE)
+
+    def _close_store(self) -> None:
+        with self._store:
+            for threads in (self._writers, self._readers, self._checks):
+                threads.wait()
 
     @override
     async def add(self, new: NewTask) -> Task | None:
@@ -117,13 +134,16 @@ class _Threads:
         self._calls.put(_CALL)
         return await answer
 
-    def close(self) -> None:
-        """Wait for the calls under way, and end the threads; those that wait are not carried out."""
+    def stop(self) -> None:
+        """End each thread after its call; the calls that wait are not carried out."""
         with self._lock:
             while waiter := self._queue.take(monotonic()):
                 waiter.future.cancel()
         for _ in self._threads:
             self._calls.put(_END)
+
+    def wait(self) -> None:
+        """Wait until all threads have ended."""
         for thread in self._threads:
             thread.join()
 

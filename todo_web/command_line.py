@@ -27,8 +27,9 @@ from todo_web.signals import TERMINATED, end_at_once, hear_sigterm
 from todo_web.wire.config import WireConfig
 from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, check_address, serve
 
-SHUTDOWN_SECONDS = 8
-"""How long accepted requests may take to end after SIGTERM."""
+SHUTDOWN_SECONDS = 6
+"""How long accepted requests may take to end after SIGTERM. By default they have five for the store, which may take two
+more to close, so that all has ended within ten."""
 
 BACKLOG = 4096
 """Connections that may wait to be accepted, as far as the system allows (net.core.somaxconn). Clients beyond them try

@@ -37,10 +37,8 @@ async def open_memory() -> AsyncIterator[TaskRepository]:
 @asynccontextmanager
 async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskRepository]:
     """Open a SQLite file, which has one writer at a time anyway."""
-    with (
-        closing(SqliteTaskRepository(path, deadline)) as repository,
-        closing(ThreadedTaskRepository(repository, readers=1, writers=1, deadline=deadline)) as threaded,
-    ):
+    store = closing(SqliteTaskRepository(path, deadline))
+    with closing(ThreadedTaskRepository(store, readers=1, writers=1, deadline=deadline)) as threaded:
         yield threaded
 
 
@@ -48,12 +46,10 @@ async def open_sqlite(path: Path, deadline: float) -> AsyncIterator[TaskReposito
 async def open_neon(address: PostgresAddress, deadline: float, pool_size: int) -> AsyncIterator[TaskRepository]:
     """Use asyncpg, unless the address names psycopg2, which gets one reader and one writer for each connection."""
     if address.driver == "psycopg2":
-        with (
-            open_with_psycopg2(address, pool_size=pool_size, deadline=deadline) as repository,
-            closing(
-                ThreadedTaskRepository(repository, readers=pool_size, writers=pool_size, deadline=deadline)
-            ) as threaded,
-        ):
+        store = open_with_psycopg2(address, pool_size=pool_size, deadline=deadline)
+        with closing(
+            ThreadedTaskRepository(store, readers=pool_size, writers=pool_size, deadline=deadline)
+        ) as threaded:
             yield threaded
     else:
         async with open_with_asyncpg(address, pool_size=pool_size, deadline=deadline, watch=watch_pool) as repository:

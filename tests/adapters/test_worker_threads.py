@@ -1,7 +1,7 @@
 """A blocking store on an event loop: users take turns at its threads."""
 
 import asyncio
-from contextlib import closing
+from contextlib import closing, nullcontext
 from threading import Event
 
 import pytest
@@ -32,7 +32,7 @@ class SlowRepository(MemoryTaskRepository):
 
 
 def threaded(repository: TaskRepository) -> ThreadedTaskRepository:
-    return ThreadedTaskRepository(repository, readers=1, writers=1, deadline=5)
+    return ThreadedTaskRepository(nullcontext(repository), readers=1, writers=1, deadline=5)
 
 
 def test_users_take_turns_and_writing_does_not_wait_for_reading() -> None:

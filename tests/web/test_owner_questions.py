@@ -82,15 +82,37 @@ def waiting(database: Database) -> object:
     return number
 
 
-def test_what_waits_is_logged_before_sigterm_ends_the_service(postgres: Server, database: Database) -> None:
-    with service(postgres, "backend-todo-api", TODO_STORAGE_DEADLINE="60") as running:
+MANY = """
+INSERT INTO tasks (user_id, title, description, completed, created_at, updated_at, version)
+SELECT 'ann', 'x', repeat('x', 1000), false, now(), now(), 1 FROM generate_series(1, 20000)
+"""
+"""Makes a list that is longer than what the system keeps of an answer that nobody reads."""
+
+
+@contextmanager
+def unread_list(service: Service) -> Iterator[None]:
+    """Ask for a long list, and read no more than its beginning."""
+    with httpx2.stream("GET", f"{service.url}/api/tasks", headers=bearer("ann"), timeout=30) as answer:
+        assert answer.status_code == 200
+        yield
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg2"])
+def test_sigterm_ends_the_service_whatever_waits(postgres: Server, database: Database, driver: str) -> None:
+    """Questions, and a list that nobody reads, at a store that answers nothing, which they may wait a minute for.
+
+    What waits for the audit log is written before the end.
+    """
+    with service(postgres, "backend-todo-api", driver, TODO_STORAGE_DEADLINE="60") as running:
         path = bobs_task(running, "/api/tasks")
-        with held_questions(database):
+        database.run(MANY)
+        with held_questions(database), unread_list(running):
             assert [ask(running, path).status_code for _ in range(3)] == [404] * 3
             assert until(lambda: waiting(database) == 1)
             assert owners_in_events(running) == []
-            running.send(signal.SIGTERM)
-            assert running.wait() == 0
+            with postgres.frozen():
+                running.send(signal.SIGTERM)
+                assert running.wait() == 0
         assert owners_in_events(running) == ["unknown"] * 3
 
 

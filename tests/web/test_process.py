@@ -360,6 +360,25 @@ def test_a_locked_store_is_503_in_time_and_heals(tmp_path: Path) -> None:
         assert client.post("/tasks", json={"title": "z"}).status_code == 201
 
 
+def test_sigterm_ends_the_service_also_while_a_write_waits_for_the_file(tmp_path: Path) -> None:
+    """For a lock that another process holds; the write may wait a minute, and the service does not."""
+    body = b'{"title": "x"}'
+    fields = {"Host": "x", "Content-Type": "application/json", "Expect": "100-continue", **bearer()}
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+    with (
+        serving(values(tmp_path) | {"TODO_STORAGE_DEADLINE": "60"}) as server,
+        closing(sqlite3.connect(tmp_path / "tasks.db", isolation_level=None)) as lock,
+        socket.create_connection(("127.0.0.1", httpx2.URL(server.url).port or 0), STARTUP_SECONDS) as connection,
+    ):
+        lock.execute("BEGIN IMMEDIATE")
+        connection.sendall(f"POST /tasks HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode())
+        assert b" 100 " in connection.recv(1024)  # it is accepted
+        connection.sendall(body)
+        server.send(signal.SIGTERM)
+        assert server.wait() == 0
+        assert b'"code":"shutting_down"' in connection.makefile("rb").read()
+
+
 def test_what_a_client_puts_into_a_path_stays_a_reference(tmp_path: Path) -> None:
     """Bytes that a URI must not hold reach us raw; they must not break out of ``Link`` or ``instance``."""
 
