@@ -13,8 +13,8 @@ _EXPOSED = (
     IGNORED,
 )
 
-_LOOPBACK = re.compile(r"https?://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
-"""Origins of pages that this machine serves to itself."""
+_LOOPBACK = re.compile(r"[a-z][a-z0-9+.-]*://(([a-z0-9-]+\.)*localhost|127(\.[0-9]{1,3}){3}|\[::1\])(:[0-9]{1,5})?")
+"""Origins of pages that this machine serves to itself, or that a program brings with it (``capacitor://localhost``)."""
 
 _VARY = (b"vary", b"Origin")
 _READABLE = (

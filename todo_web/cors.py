@@ -18,6 +18,12 @@ from todo_web.settings import Settings
 _LOGGER = logging.getLogger("todo.web")
 
 _ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", "Idempotency-Key", "X-Request-ID")
+_ADDED_BY_LIBRARIES = (
+    *("traceparent", "tracestate", "baggage", "sentry-trace"),  # telemetry in the browser
+    *("X-Requested-With", "Cache-Control", "Pragma"),
+)
+"""What a page sends without its author's doing."""
+
 _ALLOWED_TO_ASSISTANTS = ("Mcp-Protocol-Version", "Mcp-Session-Id", "Mcp-Method", "Mcp-Name")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
@@ -30,7 +36,7 @@ def cors(settings: Settings, *, development: bool) -> Middleware:
     return Middleware(
         Cors,
         pages=AllowedPages(settings.allowed_origins, loopback=development),
-        headers=(*_ALLOWED, *_ALLOWED_TO_ASSISTANTS) if settings.mcp else _ALLOWED,
+        headers=(*_ALLOWED, *_ADDED_BY_LIBRARIES, *(_ALLOWED_TO_ASSISTANTS if settings.mcp else ())),
     )
 
 
@@ -40,9 +46,12 @@ class Cors(CORSMiddleware):
     def __init__(self, app: ASGIApp, pages: AllowedPages, headers: Sequence[str]) -> None:
         """Allow the ``pages`` to send ``headers``.
 
-        Many clients ask with credentials, so these are allowed: every origin is explicit, and no cookie is read.
+        Every origin is explicit, and no cookie is read: so they may send credentials, as many clients do, and call from
+        a public network into a private one.
         """
-        super().__init__(app, allow_methods=_METHODS, allow_headers=headers, allow_credentials=True)
+        super().__init__(
+            app, allow_methods=_METHODS, allow_headers=headers, allow_credentials=True, allow_private_network=True
+        )
         self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

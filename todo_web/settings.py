@@ -1,5 +1,6 @@
 """What a deployment may set, by environment variable or in a file named ``.env``."""
 
+import re
 from datetime import timedelta
 from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
@@ -31,6 +32,9 @@ AUTH_PATH = "/api/auth"
 """Where Better Auth is, below its origin."""
 
 _PORTS = {"http": 80, "https": 443}
+
+_OF_A_PROGRAM = re.compile(r"(?!(?:https?|wss?|ftp|file):)[a-z][a-z0-9+.-]*://[a-z0-9.-]+(?::[0-9]{1,5})?")
+"""The origin of pages that come with a program, on a phone, a desktop or in a browser."""
 
 
 class StorageSettings(BaseSettings):
@@ -214,7 +218,7 @@ def _listed(text: str) -> list[str]:
 
 def _exact_origin(text: str) -> str:
     origin = text.removesuffix("/")  # as an address line shows it
-    if text == "*" or _origin(origin) != origin:
+    if text == "*" or not (_OF_A_PROGRAM.fullmatch(origin) or _origin(origin) == origin):
         raise ValueError("must be origins such as https://app.example.com, separated by commas; * is not accepted")
     return origin
 

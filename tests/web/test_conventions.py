@@ -210,11 +210,14 @@ def test_a_refused_preflight_is_logged_with_what_would_allow_it(start: Start, ca
         ("http://127.0.0.1:3000", True),
         ("http://127.1.2.3", True),
         ("http://[::1]:4200", True),
+        ("capacitor://localhost", True),
+        ("tauri://localhost", True),
         (ORIGIN, True),
         ("https://localhost.evil.example", False),
         ("http://evil.example", False),
         ("http://notlocalhost:3000", False),
         ("http://127.0.0.1.evil.example", False),
+        ("capacitor://evil.example", False),
         ("null", False),
     ],
 )
@@ -234,8 +237,66 @@ def test_an_origin_may_be_written_with_a_slash(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
+    "origin",
+    [
+        *(
+            "capacitor://localhost",
+            "ionic://localhost",
+            "tauri://localhost",
+            "app://obsidian.md",
+            "com.example.todo://app",
+        ),
+        *(
+            "chrome-extension://nngceckbapebfimnlniiiahkandclblb",
+            "moz-extension://77250cbb-8310-4fb3-826e-1a9e44c66dbc",
+        ),
+    ],
+)
+def test_a_program_with_pages_in_it_may_call(start: Start, origin: str) -> None:
+    """On a phone, a desktop or in a browser's extension; it is an origin like any other."""
+    client = start(TODO_CORS_ORIGINS=f"https://a.example,{origin}")
+    asked = {"Origin": origin, "Access-Control-Request-Method": "PATCH"}
+    assert client.options("/tasks/1", headers=asked).headers["access-control-allow-origin"] == origin
+    answer = client.get("/health/live", headers={"Origin": f"{origin}x"})
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_a_public_page_may_call_a_service_on_a_private_network(start: Start) -> None:
+    """Browsers ask for that in the preflight request (https://wicg.github.io/private-network-access/)."""
+    client = start()
+    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Private-Network": "true"}
+    allowed = client.options("/tasks/1", headers={"Origin": ORIGIN, **asked})
+    assert (allowed.status_code, allowed.headers["access-control-allow-private-network"]) == (200, "true")
+    refused = client.options("/tasks/1", headers={"Origin": "https://evil.example", **asked})
+    assert refused.status_code == 400
+    assert "access-control-allow-private-network" not in refused.headers
+
+
+@pytest.mark.parametrize(
+    "names", ["traceparent,tracestate", "baggage,sentry-trace", "x-requested-with", "cache-control,pragma"]
+)
+def test_a_page_may_send_what_libraries_add_to_each_request(start: Start, names: str) -> None:
+    """Its author does not know of it, and cannot always leave it out."""
+    asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+    wanted = {"Access-Control-Request-Headers": f"authorization,{names}"}
+    assert start().options("/tasks", headers=asked | wanted).status_code == 200
+
+
+@pytest.mark.parametrize(
     "origins",
-    ["*", "https://a.example/path", "a.example", "ftp://a.example", "https://A.example", "https://a.example//"],
+    [
+        "*",
+        "https://a.example/path",
+        "a.example",
+        "ftp://a.example",
+        "https://A.example",
+        "https://a.example//",
+        "null",
+        "file://",
+        "capacitor://",
+        "capacitor://localhost/index.html",
+        "ws://a.example",
+    ],
 )
 def test_an_origin_that_is_none_is_refused(start: Start, origins: str) -> None:
     with pytest.raises(ValueError, match=r"origins|an address"):
