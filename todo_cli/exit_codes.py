@@ -50,6 +50,10 @@ DOMAIN_EXITS: Mapping[type[errors.TodoError], Exit] = {
 """The exit for each error, or for its nearest ancestor here; its code as a problem is the error's own."""
 
 
+HINTS = {"not_unicode": "Perhaps it is in another encoding than that of your locale."}
+"""What a person can do about a rule that is broken, by the rule's name."""
+
+
 class Failure(Exception):
     """The console itself cannot go on; the message says what happened and what to do, ``details`` are lines of more."""
 
@@ -81,4 +85,4 @@ class NotOnServer(Failure):
 def exit_of(error: errors.TodoError) -> Exit:
     """Return what a domain error means."""
     meaning = next(DOMAIN_EXITS[kind] for kind in type(error).__mro__ if kind in DOMAIN_EXITS)
-    return meaning._replace(problem=error.code)
+    return meaning._replace(problem=error.code, hint=meaning.hint or HINTS.get(error.code, ""))

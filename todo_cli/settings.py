@@ -8,7 +8,10 @@ from todo_cli.exit_codes import Misuse
 
 def settings_file() -> Path | None:
     """Return the file of settings in the working directory, if there is one."""
-    file = Path.cwd() / ".env"
+    try:
+        file = Path.cwd() / ".env"
+    except FileNotFoundError:  # Somebody has removed the directory.
+        return None
     return file if file.is_file() else None
 
 

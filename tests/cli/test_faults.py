@@ -325,6 +325,28 @@ def test_the_default_store_begins_without_a_word(todo: Todo) -> None:
     assert (todo.folder / "data" / "todo" / "tasks.db").is_file()
 
 
+def test_a_working_directory_that_is_gone_has_no_settings(
+    process_environment: Mapping[str, str], todo: Todo, tmp_path: Path
+) -> None:
+    """As after another branch was checked out, or a job was cleaned up; a relative path then leads nowhere."""
+    gone = tmp_path / "gone"
+    command = f"mkdir {gone} && cd {gone} && rmdir {gone} && "
+    for line, code, said in (
+        (f"{PROGRAM} add Milk -q && {PROGRAM} doctor --json", 0, ""),
+        (f"{PROGRAM} list --database sqlite:///here.db", 1, "The working directory does not exist"),
+        (f"{PROGRAM} export tasks.csv", 1, "The working directory does not exist"),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", command + line],  # noqa: S607  the system's own
+            env=process_environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, said in done.stderr) == (code, True), done
+    assert [task["title"] for task in todo.tasks()] == ["Milk"]
+
+
 def test_a_folder_in_the_place_of_the_store(todo: Todo) -> None:
     todo.database.unlink()
     todo.database.mkdir()
@@ -465,6 +487,23 @@ def test_a_problem_is_utf8_whatever_the_locale(process_environment: Mapping[str,
     command = [PROGRAM, "import", "Père.csv", "--json"]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     assert "Père.csv" in json.loads(done.stderr)["detail"]
+
+
+@pytest.mark.parametrize("command", [["add", "K\udce4se"], ["add", "Milk", "-d", "-"], ["list", "--search", "K\udce4"]])
+def test_what_is_in_another_encoding_than_the_locales_is_named_so(
+    process_environment: Mapping[str, str], todo: Todo, command: list[str]
+) -> None:
+    """A terminal may send Latin-1 although the locale says UTF-8."""
+    done = subprocess.run(
+        [PROGRAM, *command],
+        env=process_environment,
+        input="K\xe4se".encode("latin-1"),
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"Perhaps it is in another encoding than that of your locale.\n")
+    assert todo.tasks() == []
 
 
 def test_what_people_read_follows_the_locale(process_environment: Mapping[str, str], todo: Todo) -> None:
