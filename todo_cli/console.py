@@ -68,6 +68,14 @@ class Console(NamedTuple):
             return False
         return True
 
+    def shown(self, text: str) -> str:
+        """Return a text as standard output shows it: safe, with escapes for what its encoding has not."""
+        safe = visible(text)
+        if self.can_show(safe):
+            return safe
+        encoding = self.stdout.encoding or "ascii"
+        return safe.encode(encoding, "backslashreplace").decode(encoding)
+
     def write(self, line: str) -> None:
         """Write a line for people to standard output; its caller has made it safe."""
         self.stdout.write(f"{line}\n")

@@ -36,22 +36,22 @@ def width(text: str) -> int:
     return sum(map(_columns, text))
 
 
-def fit(text: str, columns: int) -> str:
+def fit(text: str, columns: int, ellipsis: str = "…") -> str:
     """Return safe text cut to a number of columns, with an ellipsis where something is missing."""
     if width(text) <= columns:
         return text
     kept, used = "", 0
     for character in text:
         used += _columns(character)
-        if used > columns - 1:
+        if used > columns - len(ellipsis):
             break
         kept += character
-    return f"{kept}…" if columns > 0 else ""
+    return f"{kept}{ellipsis}"[: max(columns, 0)]
 
 
-def pad(text: str, columns: int) -> str:
+def pad(text: str, columns: int, ellipsis: str = "…") -> str:
     """Return safe text cut or filled up to exactly a number of columns."""
-    fitted = fit(text, columns)
+    fitted = fit(text, columns, ellipsis)
     return fitted + " " * (columns - width(fitted))
 
 

@@ -1,5 +1,6 @@
 """What a command needs to work on a server: the address, a token for it, and the list over both."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from todo_core.tasks import Tasks
 
 TOKEN_VARIABLE = "TODO_TOKEN"  # noqa: S105  the name of one
 
+_AROUND_TOKEN = re.compile(r"""^[\s\ufeff"']*(?:Bearer\s+)?|[\s"']*$""", re.IGNORECASE)
+"""What comes along when a token is copied from a header or a file; none of it can be a part of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -24,6 +28,11 @@ class Login:
     token: str = field(repr=False)
     claims: Claims
     place: str
+
+
+def bare(token: str) -> str:
+    """Return a token without what came along when it was copied."""
+    return _AROUND_TOKEN.sub("", token)
 
 
 def login_with(invocation: Invocation, server: ServerAddress, token: str, place: str) -> Login:
@@ -41,7 +50,7 @@ def find_login(invocation: Invocation, server: ServerAddress) -> Login:
     Raises TokenRefused if there is none, Misuse if it is not of the user who is asked for, and StorageUnusable if what
     is kept must not be used.
     """
-    if token := invocation.settings.get(TOKEN_VARIABLE, "").strip():
+    if token := bare(invocation.settings.get(TOKEN_VARIABLE, "")):
         return login_with(invocation, server, token, TOKEN_VARIABLE)
     kept = token_store().find(server.url)
     if kept is None:

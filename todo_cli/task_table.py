@@ -39,13 +39,17 @@ def state(task: Task, console: Console) -> str:
 
 def table(tasks: Sequence[Task], console: Console) -> Iterator[str]:
     """Return the lines of a table; descriptions get what room is left, or none."""
-    rows = [(str(task.id), state(task, console), visible(task.title), _summary(task)) for task in tasks]
+    ellipsis = "…" if console.can_show("…") else "..."
+    rows = [
+        (str(task.id), state(task, console), console.shown(task.title), _summary(task, console, ellipsis))
+        for task in tasks
+    ]
     heads = ("ID", "Status", "Title", "Description")
     widths = _widths([heads, *rows], console.width, described=any(row[3] for row in rows))
     bold, reset = ("\x1b[1m", _RESET) if console.coloured else ("", "")
-    yield f"{bold}{_line(heads, widths)}{reset}"
+    yield f"{bold}{_line(heads, widths, ellipsis)}{reset}"
     for task, row in zip(tasks, rows, strict=True):
-        text = _line(row, widths)
+        text = _line(row, widths, ellipsis)
         yield _coloured(text, widths, look(task)) if console.coloured else text
 
 
@@ -72,13 +76,13 @@ def _widths(rows: Sequence[Sequence[str]], room: int, *, described: bool) -> tup
     return number, status, min(title, room), 0
 
 
-def _summary(task: Task) -> str:
+def _summary(task: Task, console: Console, ellipsis: str) -> str:
     first, _, rest = (task.description or "").partition("\n")
-    return visible(first) + (" …" if rest else "")
+    return console.shown(first) + (f" {ellipsis}" if rest else "")
 
 
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    shown = [pad(cell, columns) for cell, columns in zip(cells, widths, strict=True) if columns > 0]
+def _line(cells: Sequence[str], widths: Sequence[int], ellipsis: str) -> str:
+    shown = [pad(cell, columns, ellipsis) for cell, columns in zip(cells, widths, strict=True) if columns > 0]
     return _GAP.join(shown).rstrip()
 
 

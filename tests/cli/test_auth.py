@@ -86,6 +86,15 @@ def test_login_keeps_the_token_in_a_private_file(remote: Todo, tokens: Path, ser
     assert remote.tasks()[0]["user_id"] == "ann"
 
 
+@pytest.mark.parametrize("around", ["Bearer %s", "bearer  %s\r", '"%s"', "'Bearer %s'", "\ufeff%s\r"])
+def test_what_is_copied_along_with_a_token_is_no_part_of_it(remote: Todo, around: str) -> None:
+    """A header's word, a shell's quotes, the byte order mark of PowerShell's pipes."""
+    copied = around % token_of("ann")
+    assert remote.ok("auth", "login", "--json", stdin=f"{copied}\n").json["user_id"] == "ann"
+    remote.ok("add", "Milk")
+    assert remote.ok("list", "-q", TODO_TOKEN=copied).out == "1\n"
+
+
 def test_status_says_who_and_until_when(remote: Todo, tokens: Path) -> None:
     remote.ok("auth", "login", stdin=token_of("Ann Ö"))
     result = remote.ok("auth", "status")

@@ -51,6 +51,22 @@ def test_a_table_fits_the_terminal_whatever_the_letters(todo: Todo, columns: int
     assert len(out.splitlines()) == 5
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "latin-1"])
+def test_a_table_fits_a_terminal_that_lacks_the_letters(
+    process_environment: Mapping[str, str], todo: Todo, encoding: str
+) -> None:
+    """They are written as escapes, which are longer."""
+    for title in ("漢字" * 90, "Père Noël 🎅 …", "x" * 200):
+        todo.ok("add", title, "-d", f"{title}\nand more")
+    environment = {**process_environment, "PYTHONIOENCODING": encoding, "COLUMNS": "60", "NO_COLOR": "1"}
+    program = str(Path(sys.executable).with_name("todo"))
+    child = pexpect.spawn(program, ["list"], env=environment, timeout=20, encoding=encoding)
+    child.expect(pexpect.EOF)
+    lines = child.before.splitlines()
+    assert (len(lines), max(map(len, lines))) == (4, 60)
+    assert "...  " in lines[3] or "…  " in lines[3]
+
+
 def test_a_task_is_shown_in_full(todo: Todo) -> None:
     todo.ok("add", "Buy milk", "-d", "two\nbottles", "--done")
     assert todo.ok("show", "1", terminal=True, NO_COLOR="1").out == (

@@ -8,7 +8,7 @@ from todo_cli.exit_codes import Misuse
 from todo_cli.invocation import Invocation
 from todo_cli.json_output import time_text
 from todo_cli.options import common_options
-from todo_cli.server_login import TOKEN_VARIABLE, Login, find_login, login_with, token_store
+from todo_cli.server_login import TOKEN_VARIABLE, Login, bare, find_login, login_with, token_store
 from todo_core.query import TaskQuery
 
 
@@ -32,7 +32,7 @@ def login_command(invocation: Invocation) -> None:
     todo auth login --server https://todo.example < token.txt
     """  # noqa: D301  click's mark for a paragraph that stays as it is
     server = _server(invocation)
-    token = invocation.console.secret(f"Token for {server.url}")
+    token = bare(invocation.console.secret(f"Token for {server.url}"))
     if not token:
         raise Misuse("No token was given; write it to standard input.")
     login = login_with(invocation, server, token, "")
