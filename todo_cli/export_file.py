@@ -1,10 +1,12 @@
 """Write an export: texts that do no harm, into a file that gets all of them or none."""
 
+import errno
 import os
 import re
 import secrets
 import stat
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from todo_cli.exit_codes import Misuse
@@ -42,7 +44,8 @@ def without_formulas(task: Task) -> Task:
 def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
     """Write a file, or the one that a link leads to; a regular file gets all its lines or none.
 
-    A file that is replaced keeps its mode. Raises Misuse if there is one already, unless forced, or if it is a folder.
+    A file that is replaced keeps its mode; a mounted one is written over. Raises Misuse if there is one already, unless
+    forced, or if it is a folder.
     """
     target = Path(os.path.realpath(file))
     if target.is_dir():
@@ -51,23 +54,43 @@ def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
         with target.open("w", encoding="utf-8", newline="\n") as opened:
             opened.writelines(f"{text}\n" for text in lines)
         return
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666
     part = target.with_name(f".todo-{secrets.token_hex(8)}")
     _refuse_another(file, target, force=force)
     try:
-        with open(
-            part, "x", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags, mode)
-        ) as opened:
-            opened.writelines(f"{text}\n" for text in lines)
-            opened.flush()
-            os.fsync(opened.fileno())
+        _write_new(part, lines, stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666)
         _refuse_another(file, target, force=force)  # Somebody else may have been faster.
-        if target.exists():
-            part.chmod(stat.S_IMODE(target.stat().st_mode))
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
+        _put_in_place(part, target)
+    except BaseException as error:
+        with suppress(OSError):
+            part.unlink()
+        if isinstance(error, OSError) and error.filename == str(part):
+            raise OSError(error.errno, error.strerror, str(file)) from error
         raise
+
+
+def _write_new(part: Path, lines: Iterable[str], mode: int) -> None:
+    with open(
+        part, "x", encoding="utf-8", newline="\n", opener=lambda name, flags: os.open(name, flags, mode)
+    ) as opened:
+        opened.writelines(f"{text}\n" for text in lines)
+        opened.flush()
+        os.fsync(opened.fileno())
+
+
+def _put_in_place(part: Path, target: Path) -> None:
+    """Let a complete file take the place of another one, with the mode of that."""
+    if target.exists():
+        part.chmod(stat.S_IMODE(target.stat().st_mode))
+    try:
+        part.replace(target)
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
+        # Something is mounted there, as where a container is given a single file; it can only be written over.
+        from shutil import copyfile  # noqa: PLC0415  hardly ever needed
+
+        copyfile(part, target)
+        part.unlink()
 
 
 def _refuse_another(file: Path, target: Path, *, force: bool) -> None:

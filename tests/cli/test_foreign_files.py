@@ -58,6 +58,14 @@ def test_empty_fields_at_the_end_of_a_row_may_be_missing(todo: Todo) -> None:
     ]
 
 
+def test_a_comment_on_a_whole_project_of_todoist_is_counted(todo: Todo) -> None:
+    """It stands before the first task, and belongs to none."""
+    text = "TYPE,CONTENT,PRIORITY,INDENT\nnote,about all of it,,\nsection,Home,,\ntask,Milk,4,1\nnote,two bottles,,\n"
+    told, tasks = imported(todo, "project.csv", text.encode())
+    assert told["left_out"] == {"comment on the project": 1}
+    assert [(task["title"], task["description"]) for task in tasks] == [("Milk", "two bottles")]
+
+
 @pytest.mark.parametrize("entry", ["20260131T093000Z", "2026-01-31T09:30:00Z", "2026-01-31T10:30:00+01:00"])
 def test_a_time_for_taskwarrior_may_have_any_form_of_the_standard(todo: Todo, entry: str) -> None:
     task = {"uuid": "1", "description": "Milk", "status": "pending", "entry": entry}

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -16,6 +17,12 @@ from tests.cli.conftest import Todo
 from todo_cli.formats import OWN
 
 PROGRAM = str(Path(sys.executable).with_name("todo"))
+MOUNTING = ["unshare", "--map-root-user", "--mount"]
+needs_mounts = pytest.mark.skipif(
+    not shutil.which("unshare")
+    or subprocess.run([*MOUNTING, "true"], capture_output=True, check=False).returncode != 0,
+    reason="no namespace for mounts here",
+)
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -366,6 +373,27 @@ def test_an_export_that_fails_keeps_the_old_file(todo: Todo) -> None:
     todo.database.write_bytes(b"not a database any more" * 100)
     assert todo("export", str(file), "--force").code == 1
     assert (file.read_text(), [path.name for path in todo.folder.glob(".todo*")]) == ("precious", [])
+
+
+def test_an_export_that_finds_no_folder_names_the_file(todo: Todo) -> None:
+    file = todo.folder / "missing" / "tasks.csv"
+    assert todo("export", str(file)).err == f"todo: No such file or directory: {file}\n"
+
+
+@needs_mounts
+def test_an_export_into_a_mounted_file_is_written_through(process_environment: Mapping[str, str], todo: Todo) -> None:
+    """No other file can take its place, as where a container is given a single file."""
+    todo.ok("add", "Buy milk")
+    file, outside = todo.folder / "tasks.md", todo.folder / "outside.md"
+    file.touch()
+    outside.write_text("something longer than what comes\n" * 10)
+    command = f"mount --bind {outside} {file} && {PROGRAM} export {file} --force"
+    done = subprocess.run(
+        [*MOUNTING, "sh", "-c", command], env=process_environment, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert outside.read_text() == "- [ ] Buy milk\n"
+    assert [left.name for left in todo.folder.iterdir() if left.name.startswith(".todo-")] == []
 
 
 def test_csv_for_spreadsheets(todo: Todo) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from todo_cli.formats.csv_rows import table
-from todo_cli.formats.record import Entry, Numbered, Record, Unreadable, one_line, rest_of
+from todo_cli.formats.record import Entry, LeftOut, Numbered, Record, Unreadable, one_line, rest_of
 from todo_cli.formats.text_file import TextFile
 
 _TAKEN = {"type", "content", "description", "indent"}
@@ -33,6 +33,8 @@ def read(file: TextFile) -> Iterator[Entry]:
         elif kind == "note" and task:
             description = "\n".join(filter(None, [task[1].description, content]))
             task = task[0], replace(task[1], description=description or None)
+        elif kind == "note":
+            yield Numbered(row.line, LeftOut("comment on the project"))
         elif kind == "section":
             section = content
     if task:
