@@ -6,6 +6,7 @@ refused: ignoring it would be a change that silently does not happen.
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from typing import Any, NoReturn, TypeVar
 
@@ -33,6 +34,10 @@ READ_ONLY = frozenset(PUBLISHED_FIELDS) - {*TaskFields._fields}
 _NAMES = "todo.field_names"
 _JSON = re.compile(r'application/json(?:[ \t]*+;[ \t]*+(?:charset="?utf-8"?)?+)*+', re.IGNORECASE)
 """Parameters may be empty (RFC 9110, section 5.6.6)."""
+
+
+_NOTHING = {b"", b"null"}
+"""What clients send that have no body to send: axios writes its absence as JSON."""
 
 
 class TaskBody(BaseModel):
@@ -80,7 +85,7 @@ class BodyReader:
             return None
         _check_media_type(request)
         content = await _content(request)
-        if not content:
+        if content in _NOTHING:
             return None
         body = self._read(CompletionBody, self._completion, request, content)
         return body.completed if body.model_fields_set else None
@@ -130,7 +135,9 @@ def as_sent(request: Request, contract: Contract, error: InvalidInput) -> Invali
 def unsupported_media_type() -> Problem:
     """Return the answer to a body of another type, or of none."""
     return Problem(
-        415, "unsupported_media_type", "The body must be JSON, not compressed: send Content-Type: application/json."
+        415,
+        "unsupported_media_type",
+        "The body must be JSON in UTF-8, not compressed: send Content-Type: application/json.",
     )
 
 
@@ -157,7 +164,7 @@ async def _content(request: Request) -> bytes:
         if len(content) > BODY_LIMIT:
             raise content_too_large()
         more = message.get("more_body", False)
-    return bytes(content)
+    return bytes(content).removeprefix(BOM_UTF8)
 
 
 def _json_object(content: bytes) -> dict[str, Any]:
@@ -182,7 +189,7 @@ def _malformed(content: bytes) -> InvalidInput:
     for name, member in value.items() if isinstance(value, dict) else ():
         if has_lone_surrogate(json.dumps([name, member], ensure_ascii=False)):
             return not_unicode(name if is_identifier(name) else "")
-    return InvalidInput("", "malformed_json", "The body is not valid JSON.")
+    return InvalidInput("", "malformed_json", "The body is not valid JSON in UTF-8.")
 
 
 def _refuse_constant(name: str) -> NoReturn:

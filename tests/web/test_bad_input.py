@@ -23,7 +23,8 @@ MALFORMED = {
     "a text": b'"secretinput"',
     "null": b"null",
     "deep": b'{"title": ' + b"[" * 20_000 + b"]" * 20_000 + b"}",
-    "byte order mark": b"\xef\xbb\xbf{}",
+    "two byte order marks": b'\xef\xbb\xbf\xef\xbb\xbf{"title": "secretinput"}',
+    "UTF-16": '{"title": "secretinput"}'.encode("utf-16"),
     "control character": b'{"title": "secretinput \x00"}',
 }
 INVALID = {
@@ -151,6 +152,24 @@ def test_anything_but_json_is_415(client: TestClient, content_type: str | None) 
 def test_json_may_say_its_charset(client: TestClient, content_type: str) -> None:
     answer = client.post("/tasks", content=b'{"title": "\xc3\xa9"}', headers={"Content-Type": content_type})
     assert (answer.status_code, answer.json()["title"]) == (201, "é")
+
+
+def test_a_byte_order_mark_before_json_is_ignored(client: TestClient) -> None:
+    """Windows PowerShell and editors write one into files, which are sent as they are (RFC 8259, section 8.1)."""
+    body = b'\xef\xbb\xbf{"title": "\xc3\xa9"}'
+    answer = client.post("/tasks", content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (201, "é")
+    done = b'\xef\xbb\xbf{"completed": true}'
+    answer = client.patch("/tasks/1/toggle", content=done, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["completed"]) == (200, True)
+
+
+def test_another_coding_of_characters_is_told(client: TestClient) -> None:
+    """Windows PowerShell sends ISO 8859-1, and says so or not."""
+    for content_type, status in (("application/json", 422), ("application/json; charset=iso-8859-1", 415)):
+        answer = client.post("/tasks", content=b'{"title": "Br\xf6t"}', headers={"Content-Type": content_type})
+        assert answer.status_code == status
+        assert "UTF-8" in answer.json()["detail"]
 
 
 def test_a_large_body_is_413_also_in_chunks(client: TestClient) -> None:

@@ -45,7 +45,7 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string"},
     },
     IGNORED: {
-        "description": f"Names in the request that mean nothing here, up to {NAMED_LIMIT} of them.",
+        "description": f"Up to {NAMED_LIMIT} names in the request that mean nothing here, written as in a URL.",
         "schema": {"type": "string"},
     },
     "Idempotency-Replayed": {
