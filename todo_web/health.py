@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from todo_web.openapi.responses import errors, headers
@@ -18,14 +18,17 @@ class Health(BaseModel):
 
 _ANSWER: dict[int | str, dict[str, Any]] = {200: {"headers": headers()}}
 
+_NOW_ONLY = "no-store"
+
 router = APIRouter(prefix="/health", tags=["health"])
 
 
 @router.api_route("", methods=["GET", "HEAD"], include_in_schema=False)
 @router.head("/live", include_in_schema=False)
 @router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors()})
-async def live() -> Health:
+async def live(response: Response) -> Health:
     """Tell that the process answers, whatever the state of its store."""
+    response.headers["Cache-Control"] = _NOW_ONLY
     return Health(status="ok")
 
 
@@ -36,7 +39,8 @@ async def live() -> Health:
     responses=_ANSWER,
     openapi_extra={"responses": errors("Unavailable")},
 )
-async def ready(request: Request) -> Health:
+async def ready(request: Request, response: Response) -> Health:
     """Tell that the store can be used and that tokens can be verified."""
     await in_time(request, context_of(request).readiness.check())
+    response.headers["Cache-Control"] = _NOW_ONLY
     return Health(status="ok")

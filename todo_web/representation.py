@@ -13,7 +13,10 @@ PRIVATE = {"Cache-Control": "private, no-cache"}
 """A browser may keep the answer and ask whether it is still good; a shared cache may not keep it (RFC 9111)."""
 
 
-_PRIVATE_JSON = ((b"cache-control", PRIVATE["Cache-Control"].encode()), (b"content-type", b"application/json"))
+PRIVATE_AS_IT_IS = {"Cache-Control": "private, no-cache, no-transform"}
+"""The same of an answer with an ETag: compressed on the way it would have a weak one, which If-Match cannot use."""
+
+_JSON = ((b"cache-control", PRIVATE_AS_IT_IS["Cache-Control"].encode()), (b"content-type", b"application/json"))
 
 
 def etag(task: Task) -> str:
@@ -30,7 +33,7 @@ class _JsonResponse(Response):
         self.background = None
         self.raw_headers = [
             *((name.lower().encode(), value.encode()) for name, value in headers.items()),
-            *_PRIVATE_JSON,
+            *_JSON,
             (b"content-length", b"%d" % len(body)),
         ]
 

@@ -139,6 +139,21 @@ def test_every_answer_has_an_id_and_is_not_sniffed(client: TestClient) -> None:
         assert client.get("/tasks", headers={"X-Request-ID": harmful}).headers["x-request-id"] not in {harmful, ""}
 
 
+def test_nobody_keeps_an_answer_that_may_be_stale(client: TestClient) -> None:
+    """A cache between a monitor and the service, or between two users, would tell what was true before."""
+    for path in ("/health", "/health/live", "/health/ready"):
+        assert client.get(path).headers["cache-control"] == "no-store"
+    for path, status in (("/", 404), ("/tasks/7", 404), ("/tasks?limit=0", 422), ("/tasks/1/toggle", 405)):
+        error = client.get(path)
+        assert (error.status_code, error.headers["cache-control"]) == (status, "no-store")
+    task = client.post("/tasks", json={"title": "x"})
+    for answer in (client.get("/tasks"), client.get("/tasks?limit=1")):
+        assert answer.headers["cache-control"] == "private, no-cache"
+    # Compressed on the way, its ETag would be weak (RFC 9111, section 5.2.2.6).
+    for answer in (task, client.get("/tasks/1"), client.get("/tasks/1", headers={"If-None-Match": '"1"'})):
+        assert answer.headers["cache-control"] == "private, no-cache, no-transform"
+
+
 def test_an_allowed_page_may_read_every_answer(start: Start) -> None:
     client = start()
     for path, status in (("/tasks", 401), ("/nope", 404), ("/health/live", 200)):

@@ -407,6 +407,7 @@ def test_what_is_no_request_is_a_problem(server: Server, garbage: bytes) -> None
     assert problem["detail"]
     assert problem["request_id"] == answer.fields["x-request-id"]
     assert answer.fields["x-content-type-options"] == "nosniff"
+    assert answer.fields["cache-control"] == "no-store"
 
 
 def test_a_problem_of_the_wire_names_its_request(server: Server) -> None:
