@@ -39,9 +39,10 @@ class ErrorAnswers:
         except ClientDisconnect:
             return
         except asyncio.CancelledError:
-            if not _has_begun(scope):
-                await problem_response(scope, shutting_down())(scope, receive, send)
-            raise
+            if _has_begun(scope):
+                raise
+            # The answer is the end of the request; raised, the server would log a fault of the program.
+            await problem_response(scope, shutting_down())(scope, receive, send)
         except Exception as error:
             request = Request(scope, receive)
             if not _has_begun(scope):

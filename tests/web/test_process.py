@@ -377,6 +377,7 @@ def test_sigterm_ends_the_service_also_while_a_write_waits_for_the_file(tmp_path
         server.send(signal.SIGTERM)
         assert server.wait() == 0
         assert b'"code":"shutting_down"' in connection.makefile("rb").read()
+    assert not any("Exception" in line for line in server.lines)  # to end in time is no fault of the program
 
 
 def test_what_a_client_puts_into_a_path_stays_a_reference(tmp_path: Path) -> None:
