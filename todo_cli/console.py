@@ -12,6 +12,9 @@ from todo_cli.safe_text import visible
 
 PLAIN_WIDTH = 80
 
+_LINE_LIMIT = 64 * 1024
+"""Characters of a line that are looked at; more than any title or description may have."""
+
 
 class Console(NamedTuple):
     """Data goes to standard output, everything else to standard error; no control character passes from data."""
@@ -109,6 +112,27 @@ class Console(NamedTuple):
         self.stderr.flush()
         if self.stdin.readline().strip().lower() not in {"y", "yes"}:
             raise Declined("Nothing was changed.")
+
+    def ask(self, question: str) -> str:
+        """Ask on standard output, and return the line that is typed or piped; nothing at the end of the input.
+
+        A person at a terminal can edit it.
+        """
+        if self.stdin.isatty() and self.shows_people and (self.stdin, self.stdout) == (sys.stdin, sys.stdout):
+            with suppress(ImportError):  # The console of Windows edits lines by itself.
+                import readline  # noqa: PLC0415  only needed to ask
+
+                readline.set_auto_history(False)  # An answer to another question is no help.
+            try:
+                return f"{input(question)}\n"
+            except EOFError:
+                return ""
+        self.stdout.write(question)
+        self.stdout.flush()
+        answer = rest = self.stdin.readline(_LINE_LIMIT)
+        while rest and not rest.endswith("\n"):
+            rest = self.stdin.readline(_LINE_LIMIT)
+        return answer
 
     def typed_or_piped(self, text: str | None) -> str | None:
         """Return what an option says; ``-`` stands for standard input."""

@@ -25,9 +25,6 @@ _CHOICES = """
 6 Exit
 u Undo   r Redo   / Search   t Trash"""
 
-_LINE_LIMIT = 64 * 1024
-"""Characters of a line that are looked at; more than any title or description may have."""
-
 
 class _Leave(Exception):
     """The menu is over."""
@@ -169,15 +166,10 @@ class Menu:
 
     def _ask(self, question: str) -> str:
         """Return an answer without outer blanks. Ends the menu at the end of the input."""
-        self._console.stdout.write(question)
-        self._console.stdout.flush()
-        answer = self._console.stdin.readline(_LINE_LIMIT)
+        answer = self._console.ask(question)
         if not answer:
             self._say("")
             raise _Leave
-        rest = answer
-        while rest and not rest.endswith("\n"):
-            rest = self._console.stdin.readline(_LINE_LIMIT)
         if not self._console.stdin.isatty():
             self._say("")  # Nobody's Enter ended the line.
         return answer.strip(" \t\r\n")

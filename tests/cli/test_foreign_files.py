@@ -48,6 +48,12 @@ def test_what_breaks_off_in_utf_16_is_named_with_its_line(todo: Todo) -> None:
     assert (result.code, "line 3: This is not UTF-16 text." in result.err) == (1, True)
 
 
+@pytest.mark.parametrize("head", ['title;"notes, remarks, and more"', 'title\t"Cost per 1,000;000 items"'])
+def test_a_separator_in_quotes_separates_nothing(todo: Todo, head: str) -> None:
+    told, tasks = imported(todo, "list.csv", f"{head}\nMilk{head[5]}a, b\n".encode())
+    assert ([task["title"] for task in tasks], len(told["rest"])) == (["Milk"], 1)
+
+
 def test_empty_fields_at_the_end_of_a_row_may_be_missing(todo: Todo) -> None:
     """As spreadsheets, and what converts their files, leave them out."""
     _, tasks = imported(todo, "list.csv", SHORT.encode())

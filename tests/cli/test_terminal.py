@@ -166,3 +166,31 @@ def test_the_menu_on_a_real_terminal(process_environment: Mapping[str, str], tmp
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a matter of POSIX")
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("Mlk\x1b[D\x1b[Di", "Milk"),
+        ("\x1b[200~Milk\x1b[201~", "Milk"),
+        ("K\xe4s\xe4\x7fe", "K\xe4se"),
+    ],
+)
+def test_an_answer_can_be_edited(
+    process_environment: Mapping[str, str], tmp_path: Path, typed: str, title: str
+) -> None:
+    """Arrow keys move, and what is pasted comes without the marks that a terminal puts around it."""
+    program = str(Path(sys.executable).with_name("todo"))
+    environment = {**process_environment, "TERM": "xterm"}
+    child = pexpect.spawn(program, env=environment, timeout=20, encoding="utf-8", cwd=str(tmp_path))
+    for question, answer in [("Your choice: ", "1"), ("Title: ", typed), ("Description .*: ", "")]:
+        child.expect(question)
+        child.sendline(answer)
+    child.expect(f"Added task 1: {title}\r")
+    child.expect("Your choice: ")
+    child.sendeof()
+    child.expect("Goodbye!")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0

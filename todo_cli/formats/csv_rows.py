@@ -14,6 +14,7 @@ from todo_cli.formats.record import Numbered, Unreadable, numbered
 from todo_cli.formats.text_file import BrokenFile
 
 _SEPARATORS = ",;\t"
+_QUOTED = re.compile(r'"[^"]*"')
 _SEP_LINE = re.compile(r'"?sep=([^"\r\n])"?,*\s*', re.IGNORECASE)
 
 
@@ -27,7 +28,8 @@ class Table(NamedTuple):
 def table(lines: Iterable[str]) -> Table:
     """Read the names of a file, and its rows as they are asked for.
 
-    Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line. Empty
+    Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line,
+    outside of quotes. Empty
     rows, and columns with neither name nor content, are left out. Where fields are missing at the end of a row
     they are empty, because spreadsheets leave them out. Raises BrokenFile, also while rows are asked for.
     """
@@ -35,7 +37,7 @@ def table(lines: Iterable[str]) -> Table:
     first, before = next(lines, ""), 0
     if named := _SEP_LINE.fullmatch(first):
         first, before = next(lines, ""), 1
-    separator = named[1] if named else max(_SEPARATORS, key=first.count)
+    separator = named[1] if named else max(_SEPARATORS, key=_QUOTED.sub("", first).count)
     rows = _filled(csv.reader(chain([first], lines), delimiter=separator, strict=True), before)
     _, head = next(rows, (1, []))
     names = [name.strip().lower() for name in head]
