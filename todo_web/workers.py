@@ -41,6 +41,10 @@ def _end_after(supervisor: BaseProcess) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+EVERY_ADDRESS = "::"
+"""The host that means every address of the machine, those of IPv4 included."""
+
+
 def check_address(host: str, port: int) -> None:
     """Raise OSError for an address that this process cannot listen on, before the server says so in its own words."""
     for family, kind, _, _, address in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
@@ -49,8 +53,8 @@ def check_address(host: str, port: int) -> None:
         except OSError:  # a family that this machine does not have; the server leaves it out as well
             continue
         with probe:
-            if family == socket.AF_INET6:  # as the server does: the same port of IPv4 is another one
-                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if family == socket.AF_INET6:  # as the server does: else the same port of IPv4 is another one
+                probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != EVERY_ADDRESS)
             if sys.platform != "win32":  # as the server does; there it would allow a second program
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
@@ -64,7 +68,8 @@ def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) 
     if config.workers == 1:
         server = _Server(config, when_bound)
         with suppress(KeyboardInterrupt):
-            server.run()
+            # asyncio would listen for IPv6 alone (Kludex/uvicorn#2945).
+            server.run([config.bind_socket()] if config.host == EVERY_ADDRESS else None)
         if not server.started:
             sys.exit(STARTUP_FAILURE)
         return

@@ -315,6 +315,23 @@ def test_an_address_of_another_machine_is_refused(tmp_path: Path, host: str) -> 
     assert ended.stderr.endswith("; choose others with --host and --port\n")
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="the machine has no IPv6")
+@pytest.mark.parametrize("workers", [1, 2])
+def test_every_address_of_the_machine_is_that_of_both_versions(tmp_path: Path, workers: int) -> None:
+    """A platform may reach the service by IPv6, and ask for its health by IPv4."""
+    given = values(tmp_path) | {"TODO_HOST": "::"}
+    with serving(given, workers=workers) as server:
+        port = httpx2.URL(server.url).port
+        for host in ("127.0.0.1", "[::1]"):
+            assert httpx2.get(f"http://{host}:{port}/health/live").status_code == 200
+        other = run(tmp_path, given | {"PORT": str(port)})
+        assert (other.returncode, f"port {port} on :: is in use" in other.stderr) == (2, True)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = run(tmp_path, given | {"PORT": str(port)})
+        assert (refused.returncode, f"port {port} on :: is in use" in refused.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_address_that_is_served_already_is_refused(tmp_path: Path, workers: int) -> None:
     with serving(values(tmp_path), workers=workers) as server:
