@@ -87,6 +87,27 @@ def test_a_control_character_in_json_is_not_the_end_of_the_file(todo: Todo) -> N
     assert (tasks[0]["title"], tasks[0]["description"]) == ("two lines and", "a\tb")
 
 
+def test_a_task_in_json_may_be_named_by_a_text_and_its_owner_by_a_number(todo: Todo) -> None:
+    """As in the answers of other services; what is named so is recognised again."""
+    task = {"id": "0b1e-44", "user_id": 7, "title": "Milk", "created_at": "2026-01-01T00:00:00Z"}
+    assert imported(todo, "list.json", json.dumps([task]).encode())[0]["added"] == 1
+    told, tasks = imported(todo, "list.json", json.dumps([task | {"title": "Renamed"}]).encode())
+    assert (told["added"], told["known"], len(tasks)) == (0, 1, 1)
+
+
+@pytest.mark.parametrize(("completed", "done"), [(1, True), (0, False)])
+def test_whether_a_task_in_json_is_done_may_be_a_number(todo: Todo, completed: int, *, done: bool) -> None:
+    """Databases without a type for it write 0 and 1."""
+    _, tasks = imported(todo, "list.json", json.dumps([{"title": "Milk", "completed": completed}]).encode())
+    assert tasks[0]["completed"] is done
+
+
+@pytest.mark.parametrize("member", [{"completed": 2}, {"completed": "yes"}, {"id": [1]}, {"id": True}, {"user_id": {}}])
+def test_what_a_member_in_json_cannot_be_is_refused(todo: Todo, member: Mapping[str, Any]) -> None:
+    result = todo("import", "-", "-f", "jsonl", stdin=json.dumps({"title": "Milk", **member}))
+    assert (result.code, f"{next(iter(member))} has the wrong type" in result.err) == (1, True)
+
+
 @pytest.mark.parametrize(
     ("body", "completed_at"),
     [

@@ -138,7 +138,7 @@ def test_imported_times_are_kept(todo: Todo) -> None:
         ("jsonl", '{"description": "a"}\n', 1, "title is required"),
         ("jsonl", '{"title": " "}\n', 1, "must not be blank"),
         ("jsonl", '{"title": "\\ud800"}\n', 1, "lone surrogate"),
-        ("jsonl", '{"title": "a", "completed": 1}\n', 1, "completed has the wrong type"),
+        ("jsonl", '{"title": "a", "completed": 2}\n', 1, "completed has the wrong type"),
         (
             "jsonl",
             '{"title": "a", "completed": false, "completed_at": "2001-01-01T00:00:00Z"}\n',

@@ -34,10 +34,24 @@ def _record(document: Mapping[str, object] | Unreadable) -> Record:
     return Record(
         title,
         member(document, "description", str),
-        member(document, "completed", bool),
+        _completed(document),
         times["completed_at"],
         times["created_at"],
         times["updated_at"],
-        origin(member(document, "user_id", str), member(document, "id", int), times["created_at"]),
+        origin(_name(document, "user_id"), _name(document, "id"), times["created_at"]),
         rest_of({name: value for name, value in document.items() if name not in PUBLISHED_FIELDS}),
     )
+
+
+def _name(document: Mapping[str, object], name: str) -> str | int | None:
+    """Return what identifies a user or a task; other services have numbers and texts for either."""
+    if isinstance(text := document.get(name), str):
+        return text
+    return member(document, name, int)
+
+
+def _completed(document: Mapping[str, object]) -> bool | None:
+    """Return whether a task is done; databases without a type for that write 0 and 1."""
+    if type(number := document.get("completed")) is int and number in {0, 1}:
+        return bool(number)
+    return member(document, "completed", bool)
