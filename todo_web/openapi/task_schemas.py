@@ -91,10 +91,10 @@ def _task(contract: Contract) -> dict[str, Any]:
 def _completion(contract: Contract) -> dict[str, Any]:
     return _body(
         contract,
-        "The state that the task is to have, so that the request can be sent again. Null is as no body.",
+        "The state that the task is to have, so that the request can be sent again.",
         {"completed": _completed(contract)},
         {"completed": True},
-    ) | {"type": ["object", "null"]}
+    )
 
 
 def _new_task(contract: Contract) -> dict[str, Any]:
