@@ -148,6 +148,22 @@ def test_without_a_history_file_the_command_is_done_and_says_so(todo: Todo) -> N
     assert todo("undo").code == 1
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_spoilt_history_is_begun_anew_by_removing_it(todo: Todo, *, whole: bool) -> None:
+    """No other file can be chosen for it, and nothing else is in it."""
+    todo.ok("add", "Buy milk")
+    history = todo.folder / "data" / "todo" / "history.db"
+    content = history.read_bytes()
+    history.write_bytes(b"\xff" * len(content) if whole else content[:100] + b"\xff" * (len(content) - 100))
+    for file in (todo.folder / "data" / "todo").glob("history.db-*"):
+        file.unlink()
+    assert todo.ok("done", "1").err.endswith("remove it to begin a new history.\n")
+    assert "remove it to begin a new history" in todo("undo").err
+    history.unlink()
+    todo.ok("undone", "1")
+    todo.ok("undo")
+
+
 @pytest.mark.parametrize("command", ["undo", "redo"])
 def test_as_json_the_tasks_come_back(todo: Todo, command: str) -> None:
     todo.ok("add", "Buy milk")

@@ -14,14 +14,17 @@ from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
 from todo_core.errors import StorageUnavailable, StorageUnusable
 
 _FAULTS = {
-    sqlite3.SQLITE_NOTADB: "{path} is not a SQLite database; choose another file.",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged; restore it from a backup or choose another file.",
+    sqlite3.SQLITE_NOTADB: "{path} is not a SQLite database; {instead}.",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged; restore it from a backup or {instead}.",
     sqlite3.SQLITE_READONLY: "{path} cannot be written; check the permissions of the file and its folder.",
     sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written.",
     sqlite3.SQLITE_PERM: "{path} cannot be opened; check its permissions.",
     sqlite3.SQLITE_FULL: "The disk that holds {path} is full; free some space and try again.",
     sqlite3.SQLITE_IOERR: "The disk that holds {path} fails, or allows no more; check the disk and its quota.",
 }
+
+_INSTEAD = "choose another file"
+"""What can be done about a store that is none any more."""
 
 _INSTRUCTIONS = 10_000
 """Instructions of SQLite's virtual machine between two looks at the clock."""
@@ -123,7 +126,7 @@ def is_damaged(path: Path, seconds: float) -> bool:
 
 def damage(path: Path) -> StorageUnusable:
     """Return the error for a damaged file."""
-    return StorageUnusable(_FAULTS[sqlite3.SQLITE_CORRUPT].format(path=path))
+    return StorageUnusable(_FAULTS[sqlite3.SQLITE_CORRUPT].format(path=path, instead=_INSTEAD))
 
 
 @contextmanager
@@ -176,14 +179,17 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def translated_errors(path: Path) -> Iterator[None]:
-    """Turn what ``sqlite3`` and the file system raise into StorageUnusable and StorageUnavailable."""
+def translated_errors(path: Path, instead: str = _INSTEAD) -> Iterator[None]:
+    """Turn what ``sqlite3`` and the file system raise into StorageUnusable and StorageUnavailable.
+
+    ``instead`` says what can be done about a file that cannot be mended.
+    """
     try:
         yield
     except sqlite3.Error as error:
         code = _code(error)
         if code in _FAULTS:
-            raise StorageUnusable(_FAULTS[code].format(path=path)) from error
+            raise StorageUnusable(_FAULTS[code].format(path=path, instead=instead)) from error
         if isinstance(error, sqlite3.OperationalError):
             raise StorageUnavailable(f"{path} is busy or does not answer; try again.") from error
         raise

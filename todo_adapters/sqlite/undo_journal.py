@@ -177,7 +177,7 @@ class UndoJournal:
     @contextmanager
     def _session(self) -> Iterator[sqlite3.Connection]:
         path = self._find_file()
-        with translated_errors(path or Path("the history")):
+        with translated_errors(path or Path("the history"), "remove it to begin a new history"):
             if self._db is None:
                 self._db = _open(path)
             yield self._db
