@@ -13,7 +13,7 @@ from todo_cli.exit_codes import FAILURE, INTERRUPTED, SUCCESS, USAGE, Exit, Fail
 from todo_cli.invocation import COMPLETE_VARIABLE, Invocation
 from todo_cli.json_output import line, problem_document
 from todo_cli.safe_text import visible
-from todo_core.errors import TodoError
+from todo_core.errors import StorageError, TodoError
 from todo_core.ports import Clock
 
 
@@ -39,7 +39,7 @@ def _dispatch(arguments: Sequence[str], invocation: Invocation) -> int:
         return _carry_out(arguments, invocation)
     except TodoError as error:
         meaning = _with_server(exit_of(error), invocation)
-        hint = " ".join([meaning.hint, *getattr(error, "__notes__", ())]).strip()
+        hint = " ".join([meaning.hint, *getattr(error, "__notes__", ()), *_address_from(error, invocation)]).strip()
         return _refuse(invocation, meaning._replace(hint=hint), str(error))
     except Failure as failure:
         return _refuse(invocation, failure.exit, str(failure), failure.details)
@@ -84,6 +84,12 @@ def _with_server(meaning: Exit, invocation: Invocation) -> Exit:
     if not isinstance(address, ServerAddress):
         return meaning
     return meaning._replace(hint=meaning.hint.format(server=address.url))
+
+
+def _address_from(error: TodoError, invocation: Invocation) -> Sequence[str]:
+    """Say which file has the address of a store that cannot be used; it may be that of another program."""
+    file = invocation.address_file if isinstance(error, StorageError) else None
+    return [f"The address is from {file}."] if file else []
 
 
 def _help_for(error: click.ClickException) -> str:

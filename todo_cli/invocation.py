@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 
 from todo_adapters.address import ServerAddress, StorageAddress, default_address, parse_address
 from todo_cli.console import Console
 from todo_cli.exit_codes import Misuse
 from todo_cli.output import Output
-from todo_cli.settings import read_settings
+from todo_cli.settings import read_settings, settings_file
 from todo_core.ports import Clock
 from todo_core.text import is_user_id
 
@@ -69,6 +70,14 @@ class Invocation:
         if url is None:
             url = self.settings.get("DATABASE_URL")
         return default_address() if url is None else parse_address(url)
+
+    @property
+    def address_file(self) -> Path | None:
+        """The file of settings that says which store or server it is, if one does."""
+        if self.options.database is not None or self.options.server is not None:
+            return None
+        name = next((name for name in ("TODO_SERVER", "DATABASE_URL") if name in self.settings), None)
+        return None if name is None or self.console.environ.get(name) else settings_file()
 
 
 def _login_name() -> str:

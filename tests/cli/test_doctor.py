@@ -79,6 +79,26 @@ def test_settings_come_from_env_as_for_the_service(todo: Todo, monkeypatch: pyte
     assert todo.ok("doctor", "--json", "--user", "eve", TODO_USER="ann").json["user_id"] == "eve"
 
 
+@pytest.mark.parametrize(
+    "line", ["DATABASE_URL=mysql://u:secret@h/db", "DATABASE_URL=sqlite:////nowhere/x.db", "TODO_SERVER=ftp://x"]
+)
+def test_a_store_that_cannot_be_used_is_said_to_come_from_an_env_file(
+    todo: Todo, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    """The file may be that of another program, in whose folder somebody happens to be."""
+    file = todo.folder / ".env"
+    file.write_text(line)
+    monkeypatch.chdir(todo.folder)
+    database = todo.environ.pop("DATABASE_URL")
+    result = todo("list")
+    assert (result.code, result.err.count("\n")) == (1, 1)
+    assert result.err.endswith(f" The address is from {file}.\n")
+    assert "secret" not in result.err
+    assert todo.ok("list", "--database", database).err == ""
+    named = todo("list", DATABASE_URL="mysql://h/db", TODO_SERVER="")
+    assert (named.code, str(file) in named.err) == (1, line.startswith("TODO_SERVER"))
+
+
 def test_an_env_file_that_is_no_text_is_named(todo: Todo, monkeypatch: pytest.MonkeyPatch) -> None:
     (todo.folder / ".env").write_bytes(b"TODO_USER=\xff\xfe")
     monkeypatch.chdir(todo.folder)
