@@ -102,6 +102,17 @@ def test_whether_a_task_in_json_is_done_may_be_a_number(todo: Todo, completed: i
     assert tasks[0]["completed"] is done
 
 
+@pytest.mark.parametrize("name", ["done", "isDone", "is_done", "isCompleted", "is_completed", "checked"])
+def test_whether_a_task_is_done_may_have_another_name(todo: Todo, name: str) -> None:
+    """A task that is done would come in as pending otherwise."""
+    tasks = [{"title": "a", name: True}, {"title": "b", name: False}, {"title": "c", name: True, "completed": False}]
+    told, found = imported(todo, "list.json", json.dumps(tasks).encode())
+    assert ([task["completed"] for task in found], told["rest"]) == ([True, False, False], {name: 1})
+    told, found = imported(todo, "list.csv", f"Title,{name}\nd,TRUE\ne,\nf,x\ng,yesterday\n".encode())
+    assert [task["completed"] for task in found[3:]] == [True, False, True, False]
+    assert told["rest"] == {name.lower(): 1}
+
+
 @pytest.mark.parametrize("member", [{"completed": 2}, {"completed": "yes"}, {"id": [1]}, {"id": True}, {"user_id": {}}])
 def test_what_a_member_in_json_cannot_be_is_refused(todo: Todo, member: Mapping[str, Any]) -> None:
     result = todo("import", "-", "-f", "jsonl", stdin=json.dumps({"title": "Milk", **member}))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from todo_cli.formats.csv_rows import table
-from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, parse_time, rest_of
+from todo_cli.formats.record import Entry, Record, Unreadable, done_member, numbered, origin, parse_time, rest_of
 from todo_cli.formats.text_file import BrokenFile, TextFile
 from todo_cli.json_output import task_document
 from todo_core.task import PUBLISHED_FIELDS, Task
@@ -46,7 +46,8 @@ def _record(fields: Mapping[str, str] | Unreadable) -> Record:
     if isinstance(fields, Unreadable):
         raise fields
     times = {name: _time(fields, name) for name in ("completed_at", "created_at", "updated_at")}
-    completed = fields.get("completed", "").strip().lower()
+    done = done_member(fields, lambda text: _word(text) in _TRUTH)
+    completed = _word(fields.get(done, ""))
     if completed not in _TRUTH:
         raise Unreadable("completed must be true or false.")
     return Record(
@@ -57,8 +58,12 @@ def _record(fields: Mapping[str, str] | Unreadable) -> Record:
         times["created_at"],
         times["updated_at"],
         origin(fields.get("user_id"), fields.get("id"), times["created_at"]),
-        rest_of({name: text for name, text in fields.items() if name not in PUBLISHED_FIELDS}),
+        rest_of({name: text for name, text in fields.items() if name not in {*PUBLISHED_FIELDS, done}}),
     )
+
+
+def _word(text: object) -> str:
+    return str(text).strip().lower()
 
 
 def _time(fields: Mapping[str, str], name: str) -> datetime | None:

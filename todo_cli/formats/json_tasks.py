@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from todo_cli.formats.json_members import member, time_member
 from todo_cli.formats.json_stream import documents
-from todo_cli.formats.record import Entry, Record, Unreadable, numbered, origin, rest_of
+from todo_cli.formats.record import Entry, Record, Unreadable, done_member, numbered, origin, rest_of
 from todo_cli.formats.text_file import TextFile
 from todo_cli.json_output import line, task_document
 from todo_core.task import PUBLISHED_FIELDS, Task
@@ -31,15 +31,16 @@ def _record(document: Mapping[str, object] | Unreadable) -> Record:
     if title is None:
         raise Unreadable("The title is required.")
     times = {name: time_member(document, name) for name in ("completed_at", "created_at", "updated_at")}
+    done = done_member(document, _is_truth)
     return Record(
         title,
         member(document, "description", str),
-        _completed(document),
+        _completed(document, done),
         times["completed_at"],
         times["created_at"],
         times["updated_at"],
         origin(_name(document, "user_id"), _name(document, "id"), times["created_at"]),
-        rest_of({name: value for name, value in document.items() if name not in PUBLISHED_FIELDS}),
+        rest_of({name: value for name, value in document.items() if name not in {*PUBLISHED_FIELDS, done}}),
     )
 
 
@@ -50,8 +51,11 @@ def _name(document: Mapping[str, object], name: str) -> str | int | None:
     return member(document, name, int)
 
 
-def _completed(document: Mapping[str, object]) -> bool | None:
+def _completed(document: Mapping[str, object], name: str) -> bool | None:
     """Return whether a task is done; databases without a type for that write 0 and 1."""
-    if type(number := document.get("completed")) is int and number in {0, 1}:
-        return bool(number)
-    return member(document, "completed", bool)
+    value = document.get(name)
+    return bool(value) if _is_truth(value) else member(document, name, bool)
+
+
+def _is_truth(value: object) -> bool:
+    return type(value) in {bool, int} and value in {0, 1}

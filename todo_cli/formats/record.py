@@ -49,6 +49,8 @@ class Record:
 Rest = tuple[str, str]
 Entry = Numbered[Record | LeftOut]
 
+_DONE = {"done", "isdone", "is_done", "iscompleted", "is_completed", "checked"}
+
 _TELLING = ("displayName", "title", "description", "dateTime", "webUrl", "link", "start")
 """Members that say what an object among the rest is; the first one counts."""
 
@@ -77,6 +79,17 @@ def parse_time(name: str, text: str) -> datetime:
 def origin(user_id: object, task_id: object, created_at: datetime | None) -> str | None:
     """Return what identifies a task of another store; None if a file does not say enough for that."""
     return None if not task_id or created_at is None else f"{user_id} {task_id} {created_at.isoformat()}"
+
+
+def done_member(members: Mapping[str, object], truth: Callable[[object], bool]) -> str:
+    """Return the name by which a file says whether a task is done, which is ``completed`` unless that is missing.
+
+    ``truth`` says whether a value can mean that; other programs have other things under those names, too.
+    """
+    if "completed" in members:
+        return "completed"
+    names = (name for name, value in members.items() if name.lower() in _DONE and truth(value))
+    return next(names, "completed")
 
 
 def one_line(text: str) -> str:
