@@ -39,7 +39,7 @@ class AllowedPages:
 
     def fields(self, head: Iterable[Field]) -> tuple[Field, ...]:
         """Return what the answer to a request with these fields of its head has to say to a browser."""
-        origin = next((value for name, value in head if name == b"origin"), None)
+        origin = dict(head).get(b"origin")
         if origin is None or not self.allows(origin.decode("latin-1")):
             return (_VARY,)
         return ((b"access-control-allow-origin", origin), *_READABLE)

@@ -18,7 +18,7 @@ from todo_web.garbage_collection import rare_collections
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_identity import RequestIdentity
 from todo_web.request_log import RequestLog
-from todo_web.routes import task_routes
+from todo_web.routes import TaskRouter, task_routes
 from todo_web.settings import Settings
 from todo_web.swagger import DESCRIPTION, add_documentation
 from todo_web.telemetry import telemetry
@@ -34,7 +34,7 @@ class Application(FastAPI):
         FastAPI would add four layers, for errors, for the size of bodies and for recorded exceptions. ErrorAnswers and
         BodyReader do that work here, and every layer costs every request.
         """
-        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        app: ASGIApp = TaskRouter(self.routes, AsyncExitStackMiddleware(self.router))
         for middleware, arguments, options in reversed(self.user_middleware):
             app = middleware(app, *arguments, **options)
         return app

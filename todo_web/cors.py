@@ -54,12 +54,11 @@ class Cors(CORSMiddleware):
         )
         self._pages = pages
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # no coroutine of its own
         """Handle one request. The library would wrap ``send`` to add what every answer has."""
         if scope["type"] == "http" and scope["method"] != "OPTIONS":
-            await self._answer(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return self._answer(scope, receive, send)
+        return super().__call__(scope, receive, send)
 
     @override
     async def simple_response(self, scope: Scope, receive: Receive, send: Send, request_headers: Headers) -> None:

@@ -1,12 +1,15 @@
 """What trusted proxies say about a request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any, cast
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from todo_web.paths import read_prefix
+
+
+_FORWARDED = {b"x-forwarded-for", b"x-forwarded-proto"}
 
 
 class PublicPrefix:
@@ -36,13 +39,17 @@ class ProxyHeaders:
     """
 
     def __init__(self, app: ASGIApp, trusted: Sequence[str], root_path: str) -> None:
-        self._forwarded = ProxyHeadersMiddleware(cast("Any", app), list(trusted))
+        self._app = app
+        self._forwarded = cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", app), list(trusted)))
         self._prefix = PublicPrefix(trusted, root_path)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        if scope["type"] == "http" and (prefix := self._prefix.of(scope["headers"], scope.get("client"))):
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Handle one request. Most carry nothing that the library would look at."""
+        if scope["type"] != "http":
+            return self._app(scope, receive, send)
+        if (prefix := self._prefix.of(scope["headers"], scope.get("client"))):
             scope["root_path"] = prefix
             scope["path"] = prefix + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
-        await self._forwarded(cast("Any", scope), cast("Any", receive), cast("Any", send))
+        app = self._app if _FORWARDED.isdisjoint(dict(scope["headers"])) else self._forwarded
+        return app(scope, receive, send)

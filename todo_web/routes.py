@@ -1,12 +1,13 @@
 """The routes of contracts."""
 
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from todo_core.errors import InvalidInput
 from todo_web.authentication import check_path, identify
@@ -96,6 +97,32 @@ class TaskRoute(APIRoute):
             await response(scope, receive, send)
         else:
             await super().handle(scope, receive, send)
+
+
+class TaskRouter:
+    """Hands a request for tasks to its route, and every other request on.
+
+    It tries only the routes of the request's method. FastAPI's router tries all of them, because it also tells which
+    methods a path has, and writes the route into the trace of a request where requests are traced.
+    """
+
+    def __init__(self, routes: Iterable[BaseRoute], otherwise: ASGIApp) -> None:
+        self._otherwise = otherwise
+        self._routes: dict[str, list[TaskRoute]] = defaultdict(list)
+        for route in routes:
+            if isinstance(route, TaskRoute):
+                for method in route.methods or ():
+                    self._routes[method].append(route)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Handle one request."""
+        if scope["type"] == "http" and "fastapi.telemetry" not in scope:
+            for route in self._routes.get(scope["method"], ()):
+                match, found = route.matches(scope)
+                if match is Match.FULL:
+                    scope.update(found)
+                    return route.handle(scope, receive, send)
+        return self._otherwise(scope, receive, send)
 
 
 def _handler(contract: Contract, run: Run) -> Handler:
