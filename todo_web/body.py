@@ -8,10 +8,10 @@ import json
 import re
 from codecs import BOM_UTF8
 from collections.abc import Mapping
-from typing import Any, NoReturn, TypeVar
+from types import NoneType
+from typing import Any, NoReturn
 
 from fastapi import Request
-from pydantic import BaseModel, StrictBool, StrictStr, ValidationError
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
@@ -28,6 +28,13 @@ BODY_LIMIT = 64 * 1024
 FIELDS: dict[str, str] = {name: name for name in TaskFields._fields}
 """The names under which a body holds what a client may set, and the fields that they mean."""
 
+_TYPES: Mapping[str, type | tuple[type, ...]] = {
+    "title": (str, NoneType),
+    "description": (str, NoneType),
+    "completed": bool,
+}
+"""What JSON may hold for a field; what the values may be is the core's to check."""
+
 READ_ONLY = frozenset(PUBLISHED_FIELDS) - {*TaskFields._fields}
 """Fields that clients send back as they received them; they are ignored without a word."""
 
@@ -40,23 +47,6 @@ _NOTHING = {b"", b"null"}
 """What clients send that have no body to send: axios writes its absence as JSON."""
 
 
-class TaskBody(BaseModel):
-    """The fields that a client may send for a task. What their values may be is the core's to check."""
-
-    title: StrictStr | None = None
-    description: StrictStr | None = None
-    completed: StrictBool = False
-
-
-class CompletionBody(BaseModel):
-    """The state that a client wants, so that it can send the request again."""
-
-    completed: StrictBool = False
-
-
-Body = TypeVar("Body", bound=BaseModel)
-
-
 class BodyReader:
     """Reads the bodies of one contract, under its own names for the fields and under the published ones.
 
@@ -65,7 +55,7 @@ class BodyReader:
 
     def __init__(self, contract: Contract) -> None:
         self._task = {contract.field_name(field): field for field in FIELDS} | FIELDS
-        self._completion = {name: field for name, field in self._task.items() if field in CompletionBody.model_fields}
+        self._completion = {name: field for name, field in self._task.items() if field == "completed"}
         self._read_only = READ_ONLY | {contract.field_name(name) for name in READ_ONLY}
         self._completed = contract.field_name("completed")
         self._values = contract.completed_values
@@ -73,8 +63,7 @@ class BodyReader:
     async def task_fields(self, request: Request) -> TaskFields:
         """Read the body of create and update."""
         _check_media_type(request)
-        body = self._read(TaskBody, self._task, request, await _content(request))
-        return TaskFields(**{name: getattr(body, name) for name in body.model_fields_set})
+        return TaskFields(**self._read(self._task, request, await _content(request)))
 
     async def wanted_completion(self, request: Request) -> bool | None:
         """Read the optional body of a completion route; None if it names no state."""
@@ -87,10 +76,11 @@ class BodyReader:
         content = await _content(request)
         if content in _NOTHING:
             return None
-        body = self._read(CompletionBody, self._completion, request, content)
-        return body.completed if body.model_fields_set else None
+        wanted: bool | None = self._read(self._completion, request, content).get("completed")
+        return wanted
 
-    def _read(self, model: type[Body], names: Mapping[str, str], request: Request, content: bytes) -> Body:
+    def _read(self, names: Mapping[str, str], request: Request, content: bytes) -> Mapping[str, Any]:
+        """Return the fields that a body holds, each of the type that it must have."""
         sent = _json_object(content)
         known, used = self._known(names, sent)
         request.scope[_NAMES] = used
@@ -100,12 +90,10 @@ class BodyReader:
             if not known:
                 raise InvalidRequest(tuple(_unknown_field(name, names) for name in in_order[:NAMED_LIMIT]))
             note_ignored(request, in_order)
-        try:
-            return model.model_validate(known)
-        except ValidationError as error:
-            found = error.errors(include_url=False, include_context=False, include_input=False)
-            wrong = tuple(_wrong_type(used[str(entry["loc"][0])], entry["type"]) for entry in found)
-            raise InvalidRequest(wrong) from None
+        wrong = [field for field, value in known.items() if not isinstance(value, _TYPES[field])]
+        if wrong:
+            raise InvalidRequest(tuple(_wrong_type(used[field], field) for field in wrong))
+        return known
 
     def _known(self, names: Mapping[str, str], sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Return what was sent for each field, and under which name; two names for one field must agree."""
@@ -203,8 +191,8 @@ def _as_boolean(name: str, value: object, words: tuple[str, str]) -> bool:
     return value == words[True]
 
 
-def _wrong_type(name: str, kind: str) -> InvalidInput:
-    wanted = "a text" if kind.startswith("string") else "true or false"
+def _wrong_type(name: str, field: str) -> InvalidInput:
+    wanted = "true or false" if field == "completed" else "a text"
     return InvalidInput(name, "wrong_type", f"The {name} must be {wanted}.")
 
 
