@@ -1,13 +1,15 @@
 """The application factory."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from todo_web import health
 from todo_web.admission import Admission
@@ -28,16 +30,30 @@ from todo_web.trailing_slash import TrailingSlash
 class Application(FastAPI):
     """FastAPI with this service's middleware in the place of its own."""
 
+    def __init__(self, recorded: TelemetryConfig, **options: Any) -> None:  # noqa: ANN401  FastAPI's own
+        super().__init__(telemetry=recorded, **options)
+        self._records = bool(recorded.get("tracing") or recorded.get("metrics"))
+
     def build_middleware_stack(self) -> ASGIApp:
         """Return the router within the middleware.
 
         FastAPI would add four layers, for errors, for the size of bodies and for recorded exceptions. ErrorAnswers and
-        BodyReader do that work here, and every layer costs every request.
+        BodyReader do that work here, and every layer costs every request. Where requests are recorded, FastAPI's router
+        takes those for tasks as well, because it writes down their route.
         """
-        app: ASGIApp = TaskRouter(self.routes, AsyncExitStackMiddleware(self.router))
+        app: ASGIApp = AsyncExitStackMiddleware(self.router)
+        if not self._records:
+            app = TaskRouter(self.routes, app)
         for middleware, arguments, options in reversed(self.user_middleware):
             app = middleware(app, *arguments, **options)
         return app
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # no coroutine of its own
+        """Handle one request, and the beginning and the end of the service."""
+        if self._records or scope["type"] != "http" or self.middleware_stack is None:
+            return super().__call__(scope, receive, send)
+        scope["app"] = self
+        return self.middleware_stack(scope, receive, send)
 
 
 def create_app(
@@ -54,6 +70,7 @@ def create_app(
     container = WebContainer(settings=settings, storage=storage or storage_of(settings))
     log = RequestLog() if settings.request_log and not development else None
     app = Application(
+        telemetry(),
         title="To-do service",
         version=version("todo-service"),
         description=DESCRIPTION,
@@ -64,7 +81,6 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        telemetry=telemetry(),
     )
     app.state.container = container
     app.state.settings = settings

@@ -27,7 +27,7 @@ async def identify(request: Request, longest: timedelta | None = None, resource:
         authentication_failed(request, "other_scheme" if sent else "no_token")
         raise token_required()
     user_id = await context_of(request).verifier.verify(token.lstrip(" "), longest, resource)
-    request.state.user_id = user_id
+    request.scope["state"]["user_id"] = user_id
     return user_id
 
 

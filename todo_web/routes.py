@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute, Match
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from todo_core.errors import InvalidInput
@@ -21,8 +21,6 @@ from todo_web.operations import operations
 from todo_web.problems import InvalidRequest, invalid_request
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-_NO_MATCH: tuple[Match, Scope] = (Match.NONE, {})
 
 
 def task_routes(contracts: Iterable[Contract]) -> list[BaseRoute]:
@@ -82,13 +80,15 @@ class TaskRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self._begins, self._ends = path.partition("{")[0], path.rpartition("}")[2]
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Tell whether this is the route.
+    def values(self, path: str) -> dict[str, str] | None:
+        """Return what a path says for the variables of this route's; None if it is a path of another route.
 
-        Most routes are ruled out by the fixed text at the two ends of their path; a proxy's prefix may stand before it.
+        Most are ruled out by the fixed text at the two ends of this route's path.
         """
-        path: str = scope["path"]
-        return super().matches(scope) if path.endswith(self._ends) and self._begins in path else _NO_MATCH
+        if path.startswith(self._begins) and path.endswith(self._ends):
+            match = self.path_regex.match(path)
+            return match and match.groupdict()
+        return None
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -103,7 +103,7 @@ class TaskRouter:
     """Hands a request for tasks to its route, and every other request on.
 
     It tries only the routes of the request's method. FastAPI's router tries all of them, because it also tells which
-    methods a path has, and writes the route into the trace of a request where requests are traced.
+    methods a path has.
     """
 
     def __init__(self, routes: Iterable[BaseRoute], otherwise: ASGIApp) -> None:
@@ -116,11 +116,12 @@ class TaskRouter:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Handle one request."""
-        if scope["type"] == "http" and "fastapi.telemetry" not in scope:
+        if scope["type"] == "http":
+            path = scope["path"].removeprefix(scope["root_path"])
             for route in self._routes.get(scope["method"], ()):
-                match, found = route.matches(scope)
-                if match is Match.FULL:
-                    scope.update(found)
+                values = route.values(path)
+                if values is not None:
+                    scope["route"], scope["path_params"] = route, values
                     return route.handle(scope, receive, send)
         return self._otherwise(scope, receive, send)
 
