@@ -3,8 +3,7 @@
 import asyncio
 import logging
 import socket
-import ssl
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from types import TracebackType
@@ -13,6 +12,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from todo_adapters.neon import PoolUse
+from todo_adapters.neon.asyncpg_connection import connect
 from todo_adapters.neon.dsn import Dsn
 from todo_adapters.neon.executor import Executor, Row, Transaction, Values
 from todo_adapters.neon.pool import Connection, ConnectionPool
@@ -42,23 +42,9 @@ class AsyncpgExecutor(Executor):
     def __init__(self, dsn: Dsn, *, pool_size: int, deadline: float) -> None:
         """Keep up to ``pool_size`` connections; every step may take ``deadline`` seconds.
 
-        Connects on first use, so the database may be asleep. Through a pooler in transaction mode no statement stays
-        prepared: the next one may reach another server connection.
+        Connects on first use, so the database may be asleep.
         """
-        connect = partial(
-            asyncpg.connect,
-            host=dsn.host,
-            port=dsn.port,
-            user=dsn.user,
-            password=dsn.password,
-            database=dsn.database,
-            ssl=_protection(dsn),
-            target_session_attrs=dsn.target_session_attrs,
-            server_settings=dsn.start_up,
-            statement_cache_size=0 if dsn.pooled else 100,
-            timeout=deadline,
-        )
-        self._pool = ConnectionPool(connect, pool_size, deadline)
+        self._pool = ConnectionPool(partial(connect, dsn, deadline), pool_size, deadline)
         self._timeout = SharedTimeout(deadline)
         self._settling: set[asyncio.Task[None]] = set()
 
@@ -170,9 +156,9 @@ class AsyncpgTransaction(Transaction):
         await self._transaction.rollback()
 
 
-async def _fetch(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
+def _fetch(connection: Connection, statement: Statement, values: Values) -> Awaitable[Sequence[Row]]:
     text, names = _compiled(statement)
-    rows: Sequence[Row] = await connection.fetch(text, *[values[name] for name in names])
+    rows: Awaitable[Sequence[Row]] = connection.fetch(text, *[values[name] for name in names])
     return rows
 
 
@@ -181,11 +167,6 @@ def _compiled(statement: Statement) -> tuple[str, tuple[str, ...]]:
     """Return a statement's text and the names of its values in their order."""
     compiled = statement.compile(dialect=dialect())  # type: ignore[no-untyped-call]  # SQLAlchemy's
     return compiled.string, tuple(compiled.positiontup or ())
-
-
-def _protection(dsn: Dsn) -> ssl.SSLContext | str:
-    """Return asyncpg's ``ssl``: the mode's name where TLS is optional, a context where it is required."""
-    return dsn.sslmode if dsn.sslmode in {"disable", "allow", "prefer"} else dsn.ssl_context()
 
 
 class _TranslatedErrors:
