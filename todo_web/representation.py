@@ -1,6 +1,6 @@
 """Tasks as the clients of a contract see them. A task's version is in the ``ETag`` only; times are UTC (RFC 3339)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -56,22 +56,23 @@ class Representation:
 
     def task_response(self, task: Task, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
         """Answer with one task."""
-        body = self._task_opening + msgspec.json.encode(self._shown(task)) + self._task_closing
+        body = self._task_opening + msgspec.json.encode(self._shown([task])[0]) + self._task_closing
         return _JsonResponse(body, status, {"ETag": etag(task), **(headers or {})})
 
     def array(self, tasks: Sequence[Task]) -> bytes:
         """Return tasks of a list as a JSON array."""
-        shown = self._shown
-        return msgspec.json.encode([shown(task) for task in tasks])
+        return msgspec.json.encode(self._shown(tasks))
 
     def list_closing(self, total: int | None) -> bytes:
         """Return what follows the array of a list."""
         return self._after_tasks if total is None else b"%b%d%b" % (self._after_tasks, total, self._after_total)
 
-    def _shown(self, task: Task) -> object:
-        shown = self._object(*task.published())
+    def _shown(self, tasks: Iterable[Task]) -> list[Any]:
+        make = self._object
+        shown = [make(*task.published()) for task in tasks]
         if self._completed_values:
-            shown.completed = self._completed_values[task.completed]
+            for one in shown:
+                one.completed = self._completed_values[one.completed]
         return shown
 
 
