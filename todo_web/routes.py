@@ -117,7 +117,7 @@ class TaskRouter:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Handle one request."""
         if scope["type"] == "http":
-            path = scope["path"].removeprefix(scope["root_path"])
+            path = scope["path"].removeprefix(scope.get("root_path", ""))
             for route in self._routes.get(scope["method"], ()):
                 values = route.values(path)
                 if values is not None:
