@@ -1,6 +1,6 @@
 """The application factory."""
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -48,12 +48,13 @@ class Application(FastAPI):
             app = middleware(app, *arguments, **options)
         return app
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]  # no coroutine of its own
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, and the beginning and the end of the service."""
         if self._records or scope["type"] != "http" or self.middleware_stack is None:
-            return super().__call__(scope, receive, send)
-        scope["app"] = self
-        return self.middleware_stack(scope, receive, send)
+            await super().__call__(scope, receive, send)
+        else:
+            scope["app"] = self
+            await self.middleware_stack(scope, receive, send)
 
 
 def create_app(
