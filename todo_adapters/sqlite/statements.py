@@ -106,23 +106,22 @@ def _text(time: datetime | None) -> str | None:
     return time.isoformat(timespec="microseconds") if time else None
 
 
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+_time = datetime.fromisoformat
 
 
 def task_of(row: tuple[Any, ...]) -> Task:
-    """Return the task that a row of COLUMNS holds."""
+    """Return the task that a row of COLUMNS holds, which are in the order of Task's fields."""
     task_id, user_id, title, description, completed_at, created_at, updated_at, deleted_at, version = row
-    return Task(
-        id=task_id,
-        user_id=user_id,
-        title=title,
-        description=description,
-        completed_at=_time(completed_at),
-        created_at=datetime.fromisoformat(created_at),
-        updated_at=datetime.fromisoformat(updated_at),
-        deleted_at=_time(deleted_at),
-        version=version,
+    return Task(  # by place: by name it takes twice the time
+        task_id,
+        user_id,
+        title,
+        description,
+        completed_at and _time(completed_at),
+        _time(created_at),
+        _time(updated_at),
+        deleted_at and _time(deleted_at),
+        version,
     )
 
 
