@@ -8,7 +8,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from todo_web.paths import read_prefix
 
-
 _FORWARDED = {b"x-forwarded-for", b"x-forwarded-proto"}
 
 
@@ -47,7 +46,7 @@ class ProxyHeaders:
         """Handle one request. Most carry nothing that the library would look at."""
         if scope["type"] != "http":
             return self._app(scope, receive, send)
-        if (prefix := self._prefix.of(scope["headers"], scope.get("client"))):
+        if prefix := self._prefix.of(scope["headers"], scope.get("client")):
             scope["root_path"] = prefix
             scope["path"] = prefix + scope["path"]
             scope["raw_path"] = prefix.encode() + scope["raw_path"]
