@@ -266,6 +266,28 @@ def test_a_statement_that_fails_changes_no_setting_of_its_connection(postgres: S
         assert set(postgres.run(f"SELECT application_name FROM pg_stat_activity WHERE {others}")) == {("todo",)}
 
 
+@pytest.fixture
+def own_way_with_times(postgres: Server, open_store: Open) -> Iterator[None]:
+    """Let the database write times as people do in some place."""
+    with open_store() as store:
+        USES["check"](store)
+        postgres.run(f"ALTER DATABASE {DATABASE} SET timezone = 'Asia/Kolkata'")
+        postgres.run(f"ALTER DATABASE {DATABASE} SET datestyle = 'German, DMY'")
+        postgres.database().terminate_backends()  # a pooler's too, which keep what they began with
+    yield
+    postgres.run(f"ALTER DATABASE {DATABASE} RESET ALL")
+
+
+@pytest.mark.usefixtures("own_way_with_times")
+def test_times_are_in_utc_whatever_the_settings_of_the_database(open_store: Open) -> None:
+    completed = NOW.replace(microsecond=60504)
+    with open_store() as store:
+        run_now(store.add(NEW._replace(completed_at=completed)))
+        run_now(store.add_all("ann", [NEW._replace(completed_at=completed)]))
+        tasks = run_now(store.find("ann", TaskQuery()))
+    assert [(str(task.completed_at), str(task.created_at)) for task in tasks] == [(str(completed), str(NOW))] * 2
+
+
 def backends_of(postgres: Server) -> list[tuple[object, ...]]:
     return postgres.run("SELECT pid FROM pg_stat_activity WHERE application_name = 'todo'")
 
