@@ -3,16 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
-from fastapi import FastAPI
-from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
-from fastapi.telemetry import TelemetryConfig
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from todo_web import health
 from todo_web.admission import Admission
+from todo_web.application import Application
 from todo_web.composition import Storage, WebContainer, open_context, storage_of
 from todo_web.cors import cors
 from todo_web.error_answers import ErrorAnswers
@@ -20,46 +16,16 @@ from todo_web.garbage_collection import rare_collections
 from todo_web.proxy import ProxyHeaders
 from todo_web.request_identity import RequestIdentity
 from todo_web.request_log import RequestLog
-from todo_web.routes import TaskRouter, task_routes
+from todo_web.routes import task_routes
 from todo_web.settings import Settings
 from todo_web.swagger import DESCRIPTION, add_documentation
 from todo_web.telemetry import telemetry
 from todo_web.trailing_slash import TrailingSlash
 
 
-class Application(FastAPI):
-    """FastAPI with this service's middleware in the place of its own."""
-
-    def __init__(self, recorded: TelemetryConfig, **options: Any) -> None:  # noqa: ANN401  FastAPI's own
-        super().__init__(telemetry=recorded, **options)
-        self._records = bool(recorded.get("tracing") or recorded.get("metrics"))
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Return the router within the middleware.
-
-        FastAPI would add four layers, for errors, for the size of bodies and for recorded exceptions. ErrorAnswers and
-        BodyReader do that work here, and every layer costs every request. Where requests are recorded, FastAPI's router
-        takes those for tasks as well, because it writes down their route.
-        """
-        app: ASGIApp = AsyncExitStackMiddleware(self.router)
-        if not self._records:
-            app = TaskRouter(self.routes, app)
-        for middleware, arguments, options in reversed(self.user_middleware):
-            app = middleware(app, *arguments, **options)
-        return app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request, and the beginning and the end of the service."""
-        if self._records or scope["type"] != "http" or self.middleware_stack is None:
-            await super().__call__(scope, receive, send)
-        else:
-            scope["app"] = self
-            await self.middleware_stack(scope, receive, send)
-
-
 def create_app(
     settings: Settings | None = None, storage: Storage | None = None, *, development: bool = False
-) -> FastAPI:
+) -> Application:
     """Return a service that shares nothing with any other in the process.
 
     Without settings, reads them from the environment. ``storage`` replaces the store that the settings name. In
@@ -108,9 +74,9 @@ def _middleware(settings: Settings, log: RequestLog | None, *, development: bool
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: Application) -> AsyncIterator[None]:
     try:
-        async with open_context(app.state.container) as app.state.context, AsyncExitStack() as stack:
+        async with open_context(app.state.container) as app.context, AsyncExitStack() as stack:
             if app.state.settings.mcp:
                 from todo_web.mcp.http import serving_assistant  # noqa: PLC0415  an optional extra
 

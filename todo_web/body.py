@@ -19,6 +19,7 @@ from todo_core.errors import InvalidInput
 from todo_core.task import PUBLISHED_FIELDS, TaskFields
 from todo_core.text import has_lone_surrogate, not_unicode
 from todo_web.contracts import Contract
+from todo_web.header_fields import values
 from todo_web.ignored_fields import NAMED_LIMIT, is_identifier, note_ignored
 from todo_web.problems import InvalidRequest, Problem
 
@@ -67,10 +68,9 @@ class BodyReader:
 
     async def wanted_completion(self, request: Request) -> bool | None:
         """Read the optional body of a completion route; None if it names no state."""
-        headers = request.headers
-        if headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers:
+        if values(request, b"content-length") in ([], ["0"]) and not values(request, b"transfer-encoding"):
             return None
-        if "content-type" not in headers and not await _content(request):
+        if not values(request, b"content-type") and not await _content(request):
             return None
         _check_media_type(request)
         content = await _content(request)
@@ -135,13 +135,13 @@ def content_too_large() -> Problem:
 
 
 def _check_media_type(request: Request) -> None:
-    types = request.headers.getlist("content-type")
-    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or "content-encoding" in request.headers:
+    types = values(request, b"content-type")
+    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or values(request, b"content-encoding"):
         raise unsupported_media_type()
 
 
 async def _content(request: Request) -> bytes:
-    if int(request.headers.get("content-length", "0")) > BODY_LIMIT:  # the server has checked that it is a number
+    if max(map(int, values(request, b"content-length")), default=0) > BODY_LIMIT:  # the server has checked the number
         raise content_too_large()
     content, more = bytearray(), True
     while more:

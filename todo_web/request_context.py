@@ -28,5 +28,5 @@ class RequestContext:
 
 def context_of(request: Request) -> RequestContext:
     """Return the context of the service that a request came to; each application has its own."""
-    context: RequestContext = request.app.state.context
+    context: RequestContext = request.scope["app"].context
     return context

@@ -39,6 +39,7 @@ from todo_adapters.neon.table import TaskRow
 from todo_core.policy import TaskPolicy
 from todo_core.service import TaskService
 from todo_core.task import Task
+from todo_web.application import Application
 
 ROOT = Path(__file__).parents[2]
 FIELDS = {"id", "user_id", "title", "description", "completed", "completed_at", "created_at", "updated_at"}
@@ -277,14 +278,14 @@ class BrokenRepository(MemoryTaskRepository):
 def test_an_internal_error_tells_nothing(service: Service, contract: str) -> None:
     ann = service.person("ann")
     app = service.client.app
-    assert isinstance(app, FastAPI)
+    assert isinstance(app, Application)
     broken = TaskService(BrokenRepository(), service.clock, TaskPolicy())
-    context = app.state.context
-    app.state.context = replace(context, services={contract: broken})
+    context = app.context
+    app.context = replace(context, services={contract: broken})
     try:
         answer = ann.get("/api/tasks/1", headers={"Origin": ORIGIN})
     finally:
-        app.state.context = context
+        app.context = context
     assert (answer.status_code, answer.json()["code"]) == (500, "unexpected_error")
     assert answer.headers["access-control-allow-origin"] == ORIGIN
     for secret in ("SELECT", "secrets", ann.name, "Runtime", "Traceback", ".py"):

@@ -11,6 +11,7 @@ from starlette.routing import Match, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from todo_core.errors import TodoError
+from todo_web.application import Application
 from todo_web.authentication import identify
 from todo_web.body import BODY_LIMIT, content_too_large, unsupported_media_type
 from todo_web.error_answers import answer_to, give
@@ -57,12 +58,12 @@ class LoggedRoute(Route):
 
 
 @asynccontextmanager
-async def serving_assistant(app: FastAPI) -> AsyncIterator[None]:
+async def serving_assistant(app: Application) -> AsyncIterator[None]:
     """Let the tools work on the store of a running container.
 
     An application does not run the lifespan of another one that is mounted into it.
     """
-    server = assistant_server(app.state.context.assistant, _caller)
+    server = assistant_server(app.context.assistant, _caller)
     manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True, max_request_body_size=BODY_LIMIT)
     async with manager.run():
         app.state.assistant = manager
