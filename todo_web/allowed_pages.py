@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from todo_web.header_fields import HeaderField, field_values
 from todo_web.ignored_fields import IGNORED
-
-Field = tuple[bytes, bytes]
 
 _EXPOSED = (
     *("ETag", "Link", "Location", "X-Request-ID", "WWW-Authenticate", "Retry-After", "Idempotency-Replayed"),
@@ -37,9 +36,9 @@ class AllowedPages:
         """Whether pages of an origin may read answers."""
         return origin in self.origins or (self.loopback and _LOOPBACK.fullmatch(origin) is not None)
 
-    def fields(self, head: Iterable[Field]) -> tuple[Field, ...]:
-        """Return what the answer to a request with these fields of its head has to say to a browser."""
-        origin = dict(head).get(b"origin")
-        if origin is None or not self.allows(origin.decode("latin-1")):
+    def fields(self, head: Iterable[HeaderField]) -> tuple[HeaderField, ...]:
+        """Return the fields that tell a browser whether the page may read the answer; ``head`` is the request's."""
+        origins = field_values(head, b"origin")
+        if not origins or not self.allows(origins[0]):
             return (_VARY,)
-        return ((b"access-control-allow-origin", origin), *_READABLE)
+        return ((b"access-control-allow-origin", origins[0].encode("latin-1")), *_READABLE)

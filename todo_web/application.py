@@ -15,7 +15,7 @@ class Application(FastAPI):
     """FastAPI with this service's middleware in the place of its own."""
 
     context: RequestContext
-    """What its requests need, while it runs."""
+    """What every request needs, while the application runs; what few need is in ``state``."""
 
     def __init__(self, recorded: TelemetryConfig, **options: Any) -> None:  # noqa: ANN401  FastAPI's own
         super().__init__(telemetry=recorded, **options)
@@ -36,7 +36,10 @@ class Application(FastAPI):
         return app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request, and the beginning and the end of the service."""
+        """Handle one request, and the beginning and the end of the service.
+
+        It is a coroutine, unlike the entries of some layers within, because servers tell ASGI's version by that.
+        """
         if self._records or scope["type"] != "http" or self.middleware_stack is None:
             await super().__call__(scope, receive, send)
         else:

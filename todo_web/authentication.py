@@ -6,7 +6,7 @@ from fastapi import Request
 
 from todo_core.errors import TokenRefused
 from todo_web.audit import access_denied, authentication_failed
-from todo_web.header_fields import values
+from todo_web.header_fields import field_values
 from todo_web.problems import REALM, Problem
 from todo_web.request_context import context_of
 
@@ -19,7 +19,7 @@ async def identify(request: Request, longest: timedelta | None = None, resource:
     the client learns only that it is invalid, has expired, or is valid for too long. Raises Problem, TokenRefused and
     KeysUnavailable.
     """
-    sent = values(request, b"authorization")
+    sent = field_values(request.scope["headers"], b"authorization")
     if len(sent) > 1:
         raise TokenRefused("several_headers")
     # Blanks around a field's value are no part of it, and several may follow the scheme (RFC 9110, 5.5 and 11.4).

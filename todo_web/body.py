@@ -19,7 +19,7 @@ from todo_core.errors import InvalidInput
 from todo_core.task import PUBLISHED_FIELDS, TaskFields
 from todo_core.text import has_lone_surrogate, not_unicode
 from todo_web.contracts import Contract
-from todo_web.header_fields import values
+from todo_web.header_fields import field_values
 from todo_web.ignored_fields import NAMED_LIMIT, is_identifier, note_ignored
 from todo_web.problems import InvalidRequest, Problem
 
@@ -29,12 +29,12 @@ BODY_LIMIT = 64 * 1024
 FIELDS: dict[str, str] = {name: name for name in TaskFields._fields}
 """The names under which a body holds what a client may set, and the fields that they mean."""
 
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    "title": (str, NoneType),
-    "description": (str, NoneType),
-    "completed": bool,
+_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "title": ((str, NoneType), "a text"),
+    "description": ((str, NoneType), "a text"),
+    "completed": ((bool,), "true or false"),
 }
-"""What JSON may hold for a field; what the values may be is the core's to check."""
+"""What JSON may hold for a field, and how that is told; what the values may be is the core's to check."""
 
 READ_ONLY = frozenset(PUBLISHED_FIELDS) - {*TaskFields._fields}
 """Fields that clients send back as they received them; they are ignored without a word."""
@@ -42,7 +42,6 @@ READ_ONLY = frozenset(PUBLISHED_FIELDS) - {*TaskFields._fields}
 _NAMES = "todo.field_names"
 _JSON = re.compile(r'application/json(?:[ \t]*+;[ \t]*+(?:charset="?utf-8"?)?+)*+', re.IGNORECASE)
 """Parameters may be empty (RFC 9110, section 5.6.6)."""
-
 
 _NOTHING = {b"", b"null"}
 """What clients send that have no body to send: axios writes its absence as JSON."""
@@ -68,13 +67,14 @@ class BodyReader:
 
     async def wanted_completion(self, request: Request) -> bool | None:
         """Read the optional body of a completion route; None if it names no state."""
-        if values(request, b"content-length") in ([], ["0"]) and not values(request, b"transfer-encoding"):
+        head = request.scope["headers"]
+        if field_values(head, b"content-length") in ([], ["0"]) and not field_values(head, b"transfer-encoding"):
             return None
-        if not values(request, b"content-type") and not await _content(request):
+        if not field_values(head, b"content-type") and not await _content(request):
             return None
         _check_media_type(request)
         content = await _content(request)
-        if content in _NOTHING:
+        if content.strip() in _NOTHING:
             return None
         wanted: bool | None = self._read(self._completion, request, content).get("completed")
         return wanted
@@ -90,7 +90,7 @@ class BodyReader:
             if not known:
                 raise InvalidRequest(tuple(_unknown_field(name, names) for name in in_order[:NAMED_LIMIT]))
             note_ignored(request, in_order)
-        wrong = [field for field, value in known.items() if not isinstance(value, _TYPES[field])]
+        wrong = [field for field, value in known.items() if not isinstance(value, _TYPES[field][0])]
         if wrong:
             raise InvalidRequest(tuple(_wrong_type(used[field], field) for field in wrong))
         return known
@@ -135,13 +135,15 @@ def content_too_large() -> Problem:
 
 
 def _check_media_type(request: Request) -> None:
-    types = values(request, b"content-type")
-    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or values(request, b"content-encoding"):
+    head = request.scope["headers"]
+    types = field_values(head, b"content-type")
+    if len(types) != 1 or not _JSON.fullmatch(types[0].strip()) or field_values(head, b"content-encoding"):
         raise unsupported_media_type()
 
 
 async def _content(request: Request) -> bytes:
-    if max(map(int, values(request, b"content-length")), default=0) > BODY_LIMIT:  # the server has checked the number
+    lengths = map(int, field_values(request.scope["headers"], b"content-length"))  # the server has checked the number
+    if max(lengths, default=0) > BODY_LIMIT:
         raise content_too_large()
     content, more = bytearray(), True
     while more:
@@ -192,8 +194,7 @@ def _as_boolean(name: str, value: object, words: tuple[str, str]) -> bool:
 
 
 def _wrong_type(name: str, field: str) -> InvalidInput:
-    wanted = "true or false" if field == "completed" else "a text"
-    return InvalidInput(name, "wrong_type", f"The {name} must be {wanted}.")
+    return InvalidInput(name, "wrong_type", f"The {name} must be {_TYPES[field][1]}.")
 
 
 def _unknown_field(name: str, names: Mapping[str, str]) -> InvalidInput:

@@ -5,7 +5,7 @@ import re
 from fastapi import Request
 
 from todo_core.errors import InvalidInput
-from todo_web.header_fields import values
+from todo_web.header_fields import field_values
 
 KEY_LIMIT = 255
 """Characters of an idempotency key."""
@@ -21,7 +21,7 @@ def accepted_versions(request: Request) -> frozenset[int] | None:
 
     A weak or foreign entity tag matches no version.
     """
-    sent = values(request, b"if-match")
+    sent = field_values(request.scope["headers"], b"if-match")
     if not sent or "*" in map(str.strip, sent):
         return None
     strong = [tag for weak, tag in _entity_tags(sent) if not weak]
@@ -30,7 +30,7 @@ def accepted_versions(request: Request) -> frozenset[int] | None:
 
 def is_known(request: Request, etag: str) -> bool:
     """Whether ``If-None-Match`` names the entity tag, compared weakly (RFC 9110, section 13.1.2)."""
-    sent = values(request, b"if-none-match")
+    sent = field_values(request.scope["headers"], b"if-none-match")
     return bool(sent) and ("*" in sent or any(tag == etag for _, tag in _entity_tags(sent)))
 
 
@@ -42,7 +42,7 @@ def _entity_tags(sent: list[str]) -> list[tuple[str, str]]:
 
 def idempotency_key(request: Request) -> str | None:
     """Return the ``Idempotency-Key`` of a create request, bare or quoted. Raises InvalidInput."""
-    sent = values(request, b"idempotency-key")
+    sent = field_values(request.scope["headers"], b"idempotency-key")
     if not sent:
         return None
     key = sent[0].strip()

@@ -6,9 +6,11 @@ from typing import Any, cast
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from todo_web.header_fields import HeaderField, field_values
 from todo_web.paths import read_prefix
 
 _FORWARDED = {b"x-forwarded-for", b"x-forwarded-proto"}
+"""What the library looks at."""
 
 
 class PublicPrefix:
@@ -18,15 +20,15 @@ class PublicPrefix:
         self._trusted = ProxyHeadersMiddleware(cast("Any", None), list(trusted)).trusted_hosts
         self._root_path = root_path
 
-    def of(self, fields: Iterable[tuple[bytes, bytes]], client: tuple[str, int] | None) -> str:
+    def of(self, fields: Iterable[HeaderField], client: tuple[str, int] | None) -> str:
         """Return the prefix of a request with these fields of its head, from this client; empty if there is none."""
         if self._root_path:
             return self._root_path
-        sent = [value for name, value in fields if name == b"x-forwarded-prefix"]
+        sent = field_values(fields, b"x-forwarded-prefix")
         if len(sent) != 1 or not client or client[0] not in self._trusted:
             return ""
         try:
-            return read_prefix(sent[0].decode("latin-1"))
+            return read_prefix(sent[0])
         except ValueError:
             return ""
 

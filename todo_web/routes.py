@@ -80,10 +80,10 @@ class TaskRoute(APIRoute):
         super().__init__(path, endpoint, **options)
         self._begins, self._ends = path.partition("{")[0], path.rpartition("}")[2]
 
-    def values(self, path: str) -> dict[str, str] | None:
-        """Return what a path says for the variables of this route's; None if it is a path of another route.
+    def path_values(self, path: str) -> dict[str, str] | None:
+        """Return the values that a path gives this route's variables; None if the path is not this route's.
 
-        Most are ruled out by the fixed text at the two ends of this route's path.
+        Most paths are ruled out by the fixed text at the two ends of the route's own.
         """
         if path.startswith(self._begins) and path.endswith(self._ends):
             match = self.path_regex.match(path)
@@ -119,7 +119,7 @@ class TaskRouter:
         if scope["type"] == "http":
             path = scope["path"].removeprefix(scope.get("root_path", ""))
             for route in self._routes.get(scope["method"], ()):
-                values = route.values(path)
+                values = route.path_values(path)
                 if values is not None:
                     scope["route"], scope["path_params"] = route, values
                     return route.handle(scope, receive, send)

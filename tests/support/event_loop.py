@@ -30,6 +30,7 @@ def loop_thread() -> Iterator[LoopThread]:
         try:
             yield LoopThread(loop)
         finally:
+            LoopThread(loop).run(settled())  # what is being closed is closed
             loop.call_soon_threadsafe(loop.stop)
             thread.join()
 

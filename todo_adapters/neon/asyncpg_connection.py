@@ -8,8 +8,12 @@ import asyncpg
 from todo_adapters.neon.dsn import Dsn
 from todo_adapters.neon.pool import Connection
 
-_TIMES = {"TimeZone": "UTC", "DateStyle": "ISO"}
-"""How the server writes times: ``2026-11-26 08:30:00.5+00``. Every pooler lets these settings through."""
+_TIMES = {"TimeZone": "UTC", "DateStyle": "ISO, MDY"}
+"""How the server shall write times: ``2026-11-26 08:30:00.5+00``.
+
+PgBouncer passes these settings on, and keeps them for each of its clients. They are written as the server reports them:
+PgBouncer before 1.20 would set them again for each statement otherwise (https://github.com/pgbouncer/pgbouncer/issues/776).
+"""
 
 
 async def connect(dsn: Dsn, deadline: float) -> Connection:
@@ -29,12 +33,17 @@ async def connect(dsn: Dsn, deadline: float) -> Connection:
         statement_cache_size=0 if dsn.pooled else 100,
         timeout=deadline,
     )
-    settings = connection.get_settings()
-    if getattr(settings, "TimeZone", "") == "UTC" and getattr(settings, "DateStyle", "").startswith("ISO"):
-        # Python reads a time in this form in a quarter of the time that asyncpg takes for its binary form.
-        await connection.set_type_codec(
-            "timestamptz", schema="pg_catalog", encoder=datetime.isoformat, decoder=datetime.fromisoformat
-        )
+    try:
+        settings = connection.get_settings()
+        if all(getattr(settings, name, None) == value for name, value in _TIMES.items()):
+            # Python reads a time in this form in a quarter of the time that asyncpg takes for its binary form, which is
+            # right whatever the settings are.
+            await connection.set_type_codec(
+                "timestamptz", schema="pg_catalog", encoder=datetime.isoformat, decoder=datetime.fromisoformat
+            )
+    except BaseException:
+        connection.terminate()
+        raise
     return connection
 
 

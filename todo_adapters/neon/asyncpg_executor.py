@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from functools import cache, partial
 from types import TracebackType
+from typing import cast
 
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
@@ -158,8 +159,7 @@ class AsyncpgTransaction(Transaction):
 
 def _fetch(connection: Connection, statement: Statement, values: Values) -> Awaitable[Sequence[Row]]:
     text, names = _compiled(statement)
-    rows: Awaitable[Sequence[Row]] = connection.fetch(text, *[values[name] for name in names])
-    return rows
+    return cast("Awaitable[Sequence[Row]]", connection.fetch(text, *[values[name] for name in names]))
 
 
 @cache

@@ -29,7 +29,10 @@ _USED = "used"
 """The mark of a connection that has been acquired before; SQLAlchemy forgets it when it connects anew."""
 
 _UTC_ZONES = {"UTC", "Etc/UTC", "GMT"}
-"""What a server may call the zone in which psycopg2 needs no help to return times in UTC."""
+"""What a server may call the zone in which psycopg2 needs no help to return times in UTC.
+
+libpq could ask for it only by ``options``, which poolers refuse.
+"""
 
 _KEEPALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
 """After a minute of silence the operating system knows that an idle connection leads nowhere, and so does the check."""
@@ -100,7 +103,7 @@ class Psycopg2Transaction(Transaction):
     async def fetch(self, statement: Statement, values: Values) -> Sequence[Row]:
         with translated_errors(), time_limit(self._deadline):
             if not self._connection.in_transaction():
-                _link(self._connection).autocommit = False
+                _driver_connection(self._connection).autocommit = False
             return _fetch(self._connection, statement, values)
 
     def commit(self) -> None:
@@ -166,12 +169,12 @@ def _commit_each_statement(connection: extensions.connection | None, _record: ob
 
 def _fetch(connection: Connection, statement: Statement, values: Values) -> Sequence[Row]:
     rows = connection.execute(statement, values).all()
-    if _link(connection).get_parameter_status("TimeZone") in _UTC_ZONES:
+    if _driver_connection(connection).get_parameter_status("TimeZone") in _UTC_ZONES:
         return rows
     return [tuple(_in_utc(value) for value in row) for row in rows]
 
 
-def _link(connection: Connection) -> extensions.connection:
+def _driver_connection(connection: Connection) -> extensions.connection:
     return cast("extensions.connection", connection.connection.driver_connection)
 
 

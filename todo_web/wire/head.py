@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from todo_web.header_fields import HeaderField
 from todo_web.problems import Problem
 
 HEAD_LIMIT = 64 * 1024
@@ -10,8 +11,6 @@ HEAD_LIMIT = 64 * 1024
 
 FIELD_LIMIT = 200
 """Fields of a head. As many may follow a body as trailers."""
-
-Field = tuple[bytes, bytes]
 
 _VERSIONS = {"1.0", "1.1"}
 
@@ -37,7 +36,7 @@ def check_version(version: str) -> None:
         raise http_version_not_supported()
 
 
-def check_framing(fields: Iterable[Field], version: str) -> None:
+def check_framing(fields: Iterable[HeaderField], version: str) -> None:
     """Refuse a head that others on the way may read as another request than this server does. Raises Problem.
 
     One Host, which only HTTP/1.0 may lack (RFC 9112, section 3.2); no transfer coding but a single ``chunked``, and
@@ -55,14 +54,14 @@ def check_framing(fields: Iterable[Field], version: str) -> None:
         raise invalid_host()
 
 
-def without_offer(method: bytes, target: bytes, version: str, fields: Iterable[Field]) -> bytes:
+def without_offer(method: bytes, target: bytes, version: str, fields: Iterable[HeaderField]) -> bytes:
     """Write a head anew without its offer to upgrade, which a server may ignore (RFC 9110, section 7.8)."""
     lines = [b"%b %b HTTP/%b" % (method, target, version.encode())]
     lines += [b"%b: %b" % field for field in _kept(fields)]
     return b"\r\n".join([*lines, b"", b""])
 
 
-def _kept(fields: Iterable[Field]) -> Iterator[Field]:
+def _kept(fields: Iterable[HeaderField]) -> Iterator[HeaderField]:
     for name, value in fields:
         if name == b"connection":
             options = [option.strip() for option in value.split(b",")]
