@@ -1,6 +1,7 @@
 """Let a blocking store serve an event loop."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import partial
@@ -9,6 +10,7 @@ from threading import Lock, Thread
 from time import monotonic
 from typing import Any, TypeVar
 
+from todo_adapters.deadline import GRACE
 from todo_adapters.fair_queue import FairQueue, Waiter, overloaded
 from todo_core.override import override
 from todo_core.ports import Decision, Outcome, TaskRepository
@@ -18,10 +20,9 @@ from todo_core.task import NewTask, Task
 
 Result = TypeVar("Result")
 
-_CALL, _END = True, False
+_LOGGER = logging.getLogger("todo.storage")
 
-_GRACE = 2.0
-"""Seconds for calls under way when the store is closed, as asyncpg's have."""
+_CALL, _END = True, False
 
 
 class ThreadedTaskRepository(TaskRepository):
@@ -41,23 +42,27 @@ class ThreadedTaskRepository(TaskRepository):
         self._readers = _Threads("read", readers, deadline)
         self._writers = _Threads("write", writers, deadline)
         self._checks = _Threads("check", 1, deadline)
+        self._all = (self._writers, self._readers, self._checks)
 
     def close(self) -> None:
         """Wait for the calls under way, end the threads and close the store.
 
-        After ``_GRACE`` seconds that goes on by itself, for as long as the program lives. Nobody waits for these calls
-        any more, and some of them could hold up the end of the program for a whole deadline.
+        Returns after ``GRACE`` seconds at most. Calls that take longer end in the background, and the store is closed
+        after them; they could hold up the end of the program for a whole deadline.
         """
-        for threads in (self._writers, self._readers, self._checks):
+        for threads in self._all:
             threads.stop()
         closing = Thread(target=self._close_store, name="close", daemon=True)
         closing.start()
-        closing.join(_GRACE)
+        closing.join(GRACE)
 
     def _close_store(self) -> None:
-        with self._store:
-            for threads in (self._writers, self._readers, self._checks):
-                threads.wait()
+        for threads in self._all:
+            threads.wait()
+        try:
+            self._store.close()
+        except Exception as error:  # noqa: BLE001  nobody waits for this thread, so nobody else would see it
+            _LOGGER.error("store_not_closed", extra={"reason": type(error).__name__})  # noqa: TRY400  one line
 
     @override
     async def add(self, new: NewTask) -> Task | None:

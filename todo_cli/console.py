@@ -119,7 +119,8 @@ class Console(NamedTuple):
         A person at a terminal can edit it.
         """
         if self.stdin.isatty() and self.shows_people and (self.stdin, self.stdout) == (sys.stdin, sys.stdout):
-            with suppress(ImportError):  # The console of Windows edits lines by itself.
+            # Python edits lines of the process's own streams only; the console of Windows does it by itself.
+            with suppress(ImportError):
                 import readline  # noqa: PLC0415  only needed to ask
 
                 readline.set_auto_history(False)  # An answer to another question is no help.

@@ -110,7 +110,7 @@ def _takes_words(command: click.Command) -> bool:
 def _trouble(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "The disk for the output is full; free some space and try again."
-    if isinstance(error, FileNotFoundError) and error.filename is None:  # So says what a relative path begins with.
+    if isinstance(error, FileNotFoundError) and error.filename is None:  # os.getcwd names no file.
         return "The working directory does not exist any more; change to another one."
     return f"{error.strerror or error}: {error.filename}" if error.filename else f"{error.strerror or error}."
 

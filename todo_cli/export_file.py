@@ -1,4 +1,4 @@
-"""Write an export: texts that do no harm, into a file that gets all of them or none."""
+"""Write an export: texts that do no harm, into a file."""
 
 import errno
 import os
@@ -42,10 +42,10 @@ def without_formulas(task: Task) -> Task:
 
 
 def write_into(file: Path, lines: Iterable[str], *, force: bool) -> None:
-    """Write a file, or the one that a link leads to; a regular file gets all its lines or none.
+    """Write a file, or the one that a link leads to. Raises Misuse for a folder, and for what is there unless forced.
 
-    A file that is replaced keeps its mode; a mounted one is written over. Raises Misuse if there is one already, unless
-    forced, or if it is a folder.
+    A regular file gets all its lines or none, and keeps its mode if it is replaced. A mounted one can only be written
+    over, so a fault may leave it half written.
     """
     target = Path(os.path.realpath(file))
     if target.is_dir():
@@ -78,7 +78,7 @@ def _write_new(part: Path, lines: Iterable[str], mode: int) -> None:
 
 
 def _put_in_place(part: Path, target: Path) -> None:
-    """Let a complete file take the place of another one, with the mode of that."""
+    """Let a complete file take the place of another one, and give it that file's mode."""
     if target.exists():
         part.chmod(stat.S_IMODE(target.stat().st_mode))
     try:

@@ -59,7 +59,8 @@ def files(address: StorageAddress | ServerAddress) -> Sequence[Path]:
     """Return the files on this machine that hold somebody's tasks; some may be missing."""
     found = [address.path] if isinstance(address, SqliteAddress) else []
     with suppress(StorageUnusable):  # A user without a home folder has no history.
-        found += filter(None, [history_file(address)])
+        if history := history_file(address):
+            found.append(history)
     return found
 
 

@@ -28,7 +28,7 @@ async def identify(request: Request, longest: timedelta | None = None, resource:
         authentication_failed(request, "other_scheme" if sent else "no_token")
         raise token_required()
     user_id = await context_of(request).verifier.verify(token.lstrip(" "), longest, resource)
-    request.scope["state"]["user_id"] = user_id
+    request.scope["state"]["user_id"] = user_id  # request.state would make an object for it
     return user_id
 
 

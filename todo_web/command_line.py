@@ -28,8 +28,10 @@ from todo_web.wire.config import WireConfig
 from todo_web.workers import APPLICATION, DEVELOPMENT_APPLICATION, check_address, serve
 
 SHUTDOWN_SECONDS = 6
-"""How long accepted requests may take to end after SIGTERM. By default they have five for the store, which may take two
-more to close, so that all has ended within ten."""
+"""How long accepted requests may take to end after SIGTERM: one second longer than the store's usual deadline.
+
+Closing the store may take two seconds more, so all has ended within ten.
+"""
 
 BACKLOG = 4096
 """Connections that may wait to be accepted, as far as the system allows (net.core.somaxconn). Clients beyond them try

@@ -74,6 +74,7 @@ class Cors(CORSMiddleware):
         """Whether pages of an origin may call."""
         return self._pages.allows(origin)
 
+    @override
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer a preflight request; it never carries a token."""
         response = super().preflight_response(request_headers)

@@ -18,7 +18,7 @@ from todo_web.conditions import accepted_versions, idempotency_key, is_known
 from todo_web.contracts import Contract
 from todo_web.list_parameters import ListReader
 from todo_web.paths import public_path
-from todo_web.representation import PRIVATE, PRIVATE_AS_IT_IS, Representation, etag
+from todo_web.representation import PRIVATE, PRIVATE_UNCHANGED, Representation, etag
 from todo_web.request_context import context_of
 from todo_web.storage_deadline import in_time
 
@@ -77,7 +77,7 @@ class TaskEndpoints:
         """Return one task."""
         task = await in_time(request, self._service(request).get(user_id, _task_id(request)))
         if is_known(request, etag(task)):
-            return Response(status_code=304, headers={"ETag": etag(task), **PRIVATE_AS_IT_IS})
+            return Response(status_code=304, headers={"ETag": etag(task), **PRIVATE_UNCHANGED})
         return self._representation.task_response(task)
 
     async def update_task(self, request: Request, user_id: str) -> Response:

@@ -61,7 +61,7 @@ def _has_begun(scope: Scope) -> bool:
 
 
 def shutting_down() -> Problem:
-    """Return the answer to a request that could not be carried out before the service ends."""
+    """Return the answer to a request that the end of the service cuts off; what it began may still be carried out."""
     return Problem(503, "shutting_down", "The service is shutting down; try again.", {"Retry-After": "1"})
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from todo_web.openapi.responses import errors, headers
+from todo_web.problems import NOT_STORED
 from todo_web.request_context import context_of
 from todo_web.storage_deadline import in_time
 
@@ -18,8 +19,6 @@ class Health(BaseModel):
 
 _ANSWER: dict[int | str, dict[str, Any]] = {200: {"headers": headers()}}
 
-_NOW_ONLY = "no-store"
-
 router = APIRouter(prefix="/health", tags=["health"])
 
 
@@ -28,7 +27,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 @router.get("/live", operation_id="health_live", responses=_ANSWER, openapi_extra={"responses": errors()})
 async def live(response: Response) -> Health:
     """Tell that the process answers, whatever the state of its store."""
-    response.headers["Cache-Control"] = _NOW_ONLY
+    response.headers.update(NOT_STORED)
     return Health(status="ok")
 
 
@@ -42,5 +41,5 @@ async def live(response: Response) -> Health:
 async def ready(request: Request, response: Response) -> Health:
     """Tell that the store can be used and that tokens can be verified."""
     await in_time(request, context_of(request).readiness.check())
-    response.headers["Cache-Control"] = _NOW_ONLY
+    response.headers.update(NOT_STORED)
     return Health(status="ok")

@@ -28,10 +28,16 @@ def is_identifier(name: str) -> bool:
 def note_ignored(request: Request, names: Iterable[str]) -> None:
     """Remember names of a request that mean nothing here.
 
-    What would be harmful in a header is written as in a URL, and what is too long is cut.
+    What would be harmful in a header is written as in a URL, and what is too long is cut after a whole character.
     """
-    shown = (quote(name, safe="[]$.:@")[:_NAME_LIMIT] for name in names if name)
-    request.scope[_NOTED] = ", ".join(islice(shown, NAMED_LIMIT))
+    request.scope[_NOTED] = ", ".join(islice((_shown(name) for name in names if name), NAMED_LIMIT))
+
+
+def _shown(name: str) -> str:
+    characters = [quote(character, safe="[]$.:@") for character in name[:_NAME_LIMIT]]
+    while sum(map(len, characters)) > _NAME_LIMIT:
+        characters.pop()
+    return "".join(characters)
 
 
 def name_ignored(request: Request, response: Response) -> None:

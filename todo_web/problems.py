@@ -27,7 +27,7 @@ from todo_web.durations import in_words
 from todo_web.paths import requested_path
 
 MEDIA_TYPE = "application/problem+json"
-CACHING = "no-store"
+NOT_STORED = {"Cache-Control": "no-store"}
 """What is missing now may be there in a moment, and without this a cache may keep a 404 (RFC 9110, section 15.1)."""
 
 INSTANCE_LIMIT = 200
@@ -140,7 +140,7 @@ def represent(problem: Problem, instance: str, request_id: str) -> ProblemRepres
 def problem_response(scope: Scope, problem: Problem) -> Response:
     """Return the response that tells a problem."""
     body = represent(problem, requested_path(scope)[:INSTANCE_LIMIT], scope["state"]["request_id"])
-    headers = {"Cache-Control": CACHING, **problem.headers}
+    headers = {**NOT_STORED, **problem.headers}
     return Response(body.model_dump_json(exclude_none=True), problem.status, headers, MEDIA_TYPE)
 
 

@@ -12,11 +12,10 @@ from todo_web.contracts import Contract, ListEnvelope
 PRIVATE = {"Cache-Control": "private, no-cache"}
 """A browser may keep the answer and ask whether it is still good; a shared cache may not keep it (RFC 9111)."""
 
-
-PRIVATE_AS_IT_IS = {"Cache-Control": "private, no-cache, no-transform"}
+PRIVATE_UNCHANGED = {"Cache-Control": "private, no-cache, no-transform"}
 """The same of an answer with an ETag: compressed on the way it would have a weak one, which If-Match cannot use."""
 
-_JSON = ((b"cache-control", PRIVATE_AS_IT_IS["Cache-Control"].encode()), (b"content-type", b"application/json"))
+_JSON = ((b"cache-control", PRIVATE_UNCHANGED["Cache-Control"].encode()), (b"content-type", b"application/json"))
 
 
 def etag(task: Task) -> str:

@@ -20,6 +20,9 @@ APPLICATION = "todo_web.workers:served_app"
 DEVELOPMENT_APPLICATION = "todo_web.workers:served_development_app"
 """Where each process finds the factory of its application."""
 
+EVERY_ADDRESS = "::"
+"""The host that means every address of the machine, those of IPv4 included."""
+
 
 def served_development_app() -> ASGIApp:
     """Return the application of ``todo-web --dev``; otherwise like ``served_app``."""
@@ -39,10 +42,6 @@ def served_app(*, development: bool = False) -> ASGIApp:
 def _end_after(supervisor: BaseProcess) -> None:
     supervisor.join()
     os.kill(os.getpid(), signal.SIGTERM)
-
-
-EVERY_ADDRESS = "::"
-"""The host that means every address of the machine, those of IPv4 included."""
 
 
 def check_address(host: str, port: int) -> None:

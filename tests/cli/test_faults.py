@@ -303,6 +303,11 @@ def test_a_named_store_needs_no_home(homeless: Todo) -> None:
     assert checked.err == "Warning: Nothing can be undone. This user has no home folder; set HOME.\n"
 
 
+def test_who_has_no_home_is_told_of_a_mistyped_folder(homeless: Todo) -> None:
+    homeless.environ["DATABASE_URL"] = f"sqlite:///{homeless.folder}/mistyped/tasks.db"
+    assert_one_line(homeless, 1, "its folder does not exist", "list")
+
+
 def test_without_a_home_there_is_no_default_store(homeless: Todo) -> None:
     del homeless.environ["DATABASE_URL"]
     assert_one_line(homeless, 1, "no home folder; set HOME. Or name a store (DATABASE_URL).", "list")

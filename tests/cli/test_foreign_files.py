@@ -148,6 +148,12 @@ def test_the_first_counts_where_a_to_do_may_have_one(todo: Todo) -> None:
     assert (tasks[0]["title"], tasks[0]["description"]) == ("a", "c\ne\nf")
 
 
+@pytest.mark.parametrize("line", ["CREATED;VALUE=DURATION:PT1H", "COMPLETED;VALUE=PERIOD:20260101T000000Z/PT1H"])
+def test_a_time_of_another_kind_spoils_no_to_do(todo: Todo, line: str) -> None:
+    _, tasks = to_dos(todo, f"SUMMARY:a\r\n{line}")
+    assert [task["title"] for task in tasks] == ["a"]
+
+
 def test_what_cannot_be_read_of_a_to_do_is_counted(todo: Todo) -> None:
     """It is no reason to lose the rest of it."""
     told, tasks = to_dos(

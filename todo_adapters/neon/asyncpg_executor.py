@@ -12,6 +12,7 @@ from typing import cast
 import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
+from todo_adapters.deadline import GRACE
 from todo_adapters.neon import PoolUse
 from todo_adapters.neon.asyncpg_connection import connect
 from todo_adapters.neon.dsn import Dsn
@@ -24,9 +25,6 @@ from todo_core.errors import StorageUnavailable
 from todo_core.override import override
 
 _LOGGER = logging.getLogger("todo.storage")
-
-_GRACE = 2.0
-"""Seconds in which the server may confirm that it has stopped an abandoned statement."""
 
 _LOST = (
     asyncpg.PostgresConnectionError,
@@ -80,7 +78,7 @@ class AsyncpgExecutor(Executor):
 
     @override
     async def close(self) -> None:
-        await self._pool.close(_GRACE)
+        await self._pool.close(GRACE)
 
     def pool_use(self) -> PoolUse:
         """Return the use of the pool now."""
@@ -109,7 +107,7 @@ class AsyncpgExecutor(Executor):
     async def _release(self, connection: Connection, transaction: "AsyncpgTransaction | None") -> None:
         clean = False
         try:
-            async with asyncio.timeout(_GRACE):
+            async with asyncio.timeout(GRACE):
                 if transaction:
                     await transaction.roll_back()
                 else:

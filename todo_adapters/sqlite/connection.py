@@ -1,4 +1,4 @@
-"""Open a SQLite file as a task store, and say in the domain's words what goes wrong with it."""
+"""Open a SQLite file as a task store."""
 
 import os
 import sqlite3
@@ -10,21 +10,12 @@ from threading import Lock
 
 from todo_adapters.address import data_folder
 from todo_adapters.private_file import make_folder, make_private
+from todo_adapters.sqlite.faults import damage, result_code, translated_errors
 from todo_adapters.sqlite.schema import APPLICATION_ID, SCHEMA_VERSION, STEPS
-from todo_core.errors import StorageUnavailable, StorageUnusable
+from todo_core.errors import StorageUnusable
 
-_FAULTS = {
-    sqlite3.SQLITE_NOTADB: "{path} is not a SQLite database; {instead}.",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged; restore it from a backup or {instead}.",
-    sqlite3.SQLITE_READONLY: "{path} cannot be written; check the permissions of the file and its folder.",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened; check that its folder exists and may be written.",
-    sqlite3.SQLITE_PERM: "{path} cannot be opened; check its permissions.",
-    sqlite3.SQLITE_FULL: "The disk that holds {path} is full; free some space and try again.",
-    sqlite3.SQLITE_IOERR: "The disk that holds {path} fails, or allows no more; check the disk and its quota.",
-}
-
-_INSTEAD = "choose another file"
-"""What can be done about a store that is none any more."""
+_NO_PROGRAM = -1
+"""In the place of the application id of a file that has tables, and no such id."""
 
 _INSTRUCTIONS = 10_000
 """Instructions of SQLite's virtual machine between two looks at the clock."""
@@ -59,9 +50,10 @@ def _make_data_folder(path: Path) -> None:
 
     Any other folder may be mistyped, and where a link leads to none, a disk may not be mounted.
     """
-    folder = data_folder()
-    if path.parent == Path(os.path.realpath(folder)):
-        with suppress(FileExistsError):
+    # A user without a home has no such folder; or another process has made it, or a link leads nowhere.
+    with suppress(StorageUnusable, FileExistsError):
+        folder = data_folder()
+        if path.parent == Path(os.path.realpath(folder)):
             make_folder(folder)
     if not path.parent.is_dir():
         raise StorageUnusable(f"{path} cannot be opened: its folder does not exist.")
@@ -99,7 +91,7 @@ def try_out(path: Path) -> None:
                 version = schema_version(connection)
                 connection.execute(f"PRAGMA user_version = {version}")
         except sqlite3.OperationalError as error:
-            if _code(error) != sqlite3.SQLITE_BUSY:
+            if result_code(error) != sqlite3.SQLITE_BUSY:
                 raise
         if _application(connection) != APPLICATION_ID:
             raise damage(path)
@@ -117,16 +109,11 @@ def is_damaged(path: Path, seconds: float) -> bool:
         try:
             return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok")
         except sqlite3.DatabaseError as error:
-            if _code(error) in {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY}:
+            if result_code(error) in {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY}:
                 return False
-            if _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            if result_code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
                 return True
             raise
-
-
-def damage(path: Path) -> StorageUnusable:
-    """Return the error for a damaged file."""
-    return StorageUnusable(_FAULTS[sqlite3.SQLITE_CORRUPT].format(path=path, instead=_INSTEAD))
 
 
 @contextmanager
@@ -160,11 +147,6 @@ def open_read_only(path: Path, busy_timeout: float) -> sqlite3.Connection:
         return connection
 
 
-def read_only(path: Path) -> StorageUnusable:
-    """Return the error for a change of a store that cannot be written."""
-    return StorageUnusable(_FAULTS[sqlite3.SQLITE_READONLY].format(path=path))
-
-
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """Hold the file's only write lock from the first statement on; roll back if the block raises."""
@@ -176,25 +158,6 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-
-
-@contextmanager
-def translated_errors(path: Path, instead: str = _INSTEAD) -> Iterator[None]:
-    """Turn what ``sqlite3`` and the file system raise into StorageUnusable and StorageUnavailable.
-
-    ``instead`` says what can be done about a file that cannot be mended.
-    """
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = _code(error)
-        if code in _FAULTS:
-            raise StorageUnusable(_FAULTS[code].format(path=path, instead=instead)) from error
-        if isinstance(error, sqlite3.OperationalError):
-            raise StorageUnavailable(f"{path} is busy or does not answer; try again.") from error
-        raise
-    except OSError as error:
-        raise StorageUnusable(f"{path} cannot be opened: {error.strerror}.") from error
 
 
 @contextmanager
@@ -225,8 +188,10 @@ def _refuse_to_roll_back_foreign(path: Path) -> None:
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     application = _application(connection)
-    empty = application == 0 and not connection.execute("SELECT 1 FROM sqlite_schema").fetchone()
-    if application != APPLICATION_ID and not empty:
+    if application == 0 and connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        # Looked at again, because another process may have made our schema in between, which has both.
+        application = _application(connection) or _NO_PROGRAM
+    if application not in {0, APPLICATION_ID}:
         raise StorageUnusable(f"{path} is a database of another program; choose another file.")
     refuse_newer(connection, path, SCHEMA_VERSION)
 
@@ -250,12 +215,6 @@ def refuse_newer(connection: sqlite3.Connection, path: Path, newest: int) -> Non
     """Raise StorageUnusable for a file whose schema is of a later version than the newest that is known."""
     if schema_version(connection) > newest:
         raise StorageUnusable(f"{path} was written by a newer version of this program; upgrade the program.")
-
-
-def _code(error: sqlite3.Error) -> int:
-    """Return the primary result code, which is the low byte (https://sqlite.org/rescode.html)."""
-    code: int = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code
 
 
 def _refuse_older(connection: sqlite3.Connection, path: Path) -> None:

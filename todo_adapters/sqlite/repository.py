@@ -11,16 +11,14 @@ from todo_adapters.deadline import DEADLINE
 from todo_adapters.sqlite import statements
 from todo_adapters.sqlite.connection import (
     OnDemand,
-    damage,
     is_damaged,
     may_write,
     open_connection,
     open_read_only,
-    read_only,
     transaction,
-    translated_errors,
     try_out,
 )
+from todo_adapters.sqlite.faults import damage, read_only, translated_errors
 from todo_adapters.sqlite.statements import draft_values, holds, task_of
 from todo_core.errors import StorageUnusable
 from todo_core.override import override

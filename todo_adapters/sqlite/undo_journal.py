@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from todo_adapters.private_file import make_private
-from todo_adapters.sqlite.connection import refuse_newer, schema_version, transaction, translated_errors
+from todo_adapters.sqlite.connection import refuse_newer, schema_version, transaction
+from todo_adapters.sqlite.faults import translated_errors
 from todo_core.task import ABSENT, TaskState
 
 KEPT = 100

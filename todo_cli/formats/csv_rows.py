@@ -28,10 +28,9 @@ class Table(NamedTuple):
 def table(lines: Iterable[str]) -> Table:
     """Read the names of a file, and its rows as they are asked for.
 
-    Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line,
-    outside of quotes. Empty
-    rows, and columns with neither name nor content, are left out. Where fields are missing at the end of a row
-    they are empty, because spreadsheets leave them out. Raises BrokenFile, also while rows are asked for.
+    Fields are separated as a line ``sep=`` says, else by the separator that is most frequent in the first line, outside
+    of quotes. Empty rows, and columns with neither name nor content, are left out. Fields that are missing at the end
+    of a row are empty: spreadsheets leave them out. Raises BrokenFile, also while rows are asked for.
     """
     lines = iter(lines)
     first, before = next(lines, ""), 0

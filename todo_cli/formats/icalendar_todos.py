@@ -138,8 +138,8 @@ def _time(todo: "Todo", name: str) -> datetime | None:
     """
     try:
         value = _all(todo, name)[0].dt
-    except (IndexError, ValueError):
+        if not isinstance(value, datetime):
+            value = datetime.combine(value, time())
+    except (IndexError, ValueError, TypeError, AttributeError):  # the last two for a duration or a period
         return None
-    if not isinstance(value, datetime):
-        value = datetime.combine(value, time())
     return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)

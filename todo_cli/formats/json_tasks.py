@@ -39,12 +39,12 @@ def _record(document: Mapping[str, object] | Unreadable) -> Record:
         times["completed_at"],
         times["created_at"],
         times["updated_at"],
-        origin(_name(document, "user_id"), _name(document, "id"), times["created_at"]),
+        origin(_identifier(document, "user_id"), _identifier(document, "id"), times["created_at"]),
         rest_of({name: value for name, value in document.items() if name not in {*PUBLISHED_FIELDS, done}}),
     )
 
 
-def _name(document: Mapping[str, object], name: str) -> str | int | None:
+def _identifier(document: Mapping[str, object], name: str) -> str | int | None:
     """Return what identifies a user or a task; other services have numbers and texts for either."""
     if isinstance(text := document.get(name), str):
         return text

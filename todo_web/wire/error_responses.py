@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from http import HTTPStatus
 
 from todo_web.paths import reference
-from todo_web.problems import CACHING, INSTANCE_LIMIT, MEDIA_TYPE, Problem, represent
+from todo_web.problems import INSTANCE_LIMIT, MEDIA_TYPE, NOT_STORED, Problem, represent
 
 
 def malformed_request() -> Problem:
@@ -28,7 +28,7 @@ def encode(
     body = represent(problem, instance, request_id.decode()).model_dump_json(exclude_none=True).encode()
     fields = [
         *headers,
-        (b"cache-control", CACHING.encode()),
+        *((name.lower().encode(), value.encode()) for name, value in NOT_STORED.items()),
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", b"%d" % len(body)),
         (b"connection", b"close"),
