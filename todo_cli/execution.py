@@ -88,8 +88,11 @@ def _with_server(meaning: Exit, invocation: Invocation) -> Exit:
 
 def _address_from(error: TodoError, invocation: Invocation) -> Sequence[str]:
     """Say which file has the address of a store that cannot be used; it may be that of another program."""
-    file = invocation.address_file if isinstance(error, StorageError) else None
-    return [f"The address is from {file}."] if file else []
+    if not isinstance(error, StorageError) or invocation.address_file is None:
+        return []
+    from todo_adapters.sqlite.undo_journal import JournalUnusable  # noqa: PLC0415  only this error needs it
+
+    return [] if isinstance(error, JournalUnusable) else [f"The address is from {invocation.address_file}."]
 
 
 def _help_for(error: click.ClickException) -> str:

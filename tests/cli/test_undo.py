@@ -164,6 +164,16 @@ def test_a_spoilt_history_is_begun_anew_by_removing_it(todo: Todo, *, whole: boo
     todo.ok("undo")
 
 
+def test_a_spoilt_history_has_nothing_to_do_with_the_address_of_the_store(
+    todo: Todo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (todo.folder / ".env").write_text(f"DATABASE_URL={todo.environ.pop('DATABASE_URL')}")
+    monkeypatch.chdir(todo.folder)
+    todo.ok("add", "Buy milk")
+    (todo.folder / "data" / "todo" / "history.db").write_text("in the way\n" * 1000)
+    assert todo("undo").err.endswith("remove it to begin a new history.\n")
+
+
 @pytest.mark.parametrize("command", ["undo", "redo"])
 def test_as_json_the_tasks_come_back(todo: Todo, command: str) -> None:
     todo.ok("add", "Buy milk")

@@ -11,6 +11,7 @@ from typing import NamedTuple, Self
 from todo_adapters.private_file import make_private
 from todo_adapters.sqlite.connection import refuse_newer, schema_version, transaction
 from todo_adapters.sqlite.faults import translated_errors
+from todo_core.errors import StorageUnusable
 from todo_core.task import ABSENT, TaskState
 
 KEPT = 100
@@ -67,11 +68,15 @@ class Entry(NamedTuple):
     steps: tuple[Step, ...]
 
 
+class JournalUnusable(StorageUnusable):
+    """The journal cannot be used, whatever the state of the store."""
+
+
 class UndoJournal:
-    """The commands of one user on one store. Every method may raise StorageUnavailable and StorageUnusable."""
+    """The commands of one user on one store. Every method may raise StorageUnavailable and JournalUnusable."""
 
     def __init__(self, find_file: Callable[[], Path | None], store: str, user_id: str) -> None:
-        """Open nothing yet. ``find_file`` may raise as the methods do; None stands for a journal in memory."""
+        """Open nothing yet. ``find_file`` may raise StorageUnusable; None stands for a journal in memory."""
         self._find_file = find_file
         self._names = {"store": store, "user_id": user_id}
         self._db: sqlite3.Connection | None = None
@@ -177,11 +182,14 @@ class UndoJournal:
 
     @contextmanager
     def _session(self) -> Iterator[sqlite3.Connection]:
-        path = self._find_file()
-        with translated_errors(path or Path("the history"), "remove it to begin a new history"):
-            if self._db is None:
-                self._db = _open(path)
-            yield self._db
+        try:
+            path = self._find_file()
+            with translated_errors(path or Path("the history"), "remove it to begin a new history"):
+                if self._db is None:
+                    self._db = _open(path)
+                yield self._db
+        except StorageUnusable as error:
+            raise JournalUnusable(str(error)) from error
 
 
 def _open(path: Path | None) -> sqlite3.Connection:
