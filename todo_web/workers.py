@@ -67,8 +67,7 @@ def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) 
     if config.workers == 1:
         server = _Server(config, when_bound)
         with suppress(KeyboardInterrupt):
-            # asyncio would listen for IPv6 alone (Kludex/uvicorn#2945).
-            server.run([config.bind_socket()] if config.host == EVERY_ADDRESS else None)
+            server.run([_every_address(config)] if config.host == EVERY_ADDRESS else None)
         if not server.started:
             sys.exit(STARTUP_FAILURE)
         return
@@ -79,6 +78,16 @@ def serve(config: uvicorn.Config, when_bound: Callable[[], None] | None = None) 
         _Supervisor(config, shared).run()
     else:  # other systems give all connections to one of several sockets
         Multiprocess(config, [shared]).run()
+
+
+def _every_address(config: uvicorn.Config) -> socket.socket:
+    """Return a socket that listens for IPv4 as well; asyncio would listen for IPv6 alone (Kludex/uvicorn#2945).
+
+    It listens from now on, because ``bind_socket`` says that the address is served.
+    """
+    both = config.bind_socket()
+    both.listen(config.backlog)
+    return both
 
 
 class _Server(uvicorn.Server):

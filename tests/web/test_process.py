@@ -332,6 +332,15 @@ def test_every_address_of_the_machine_is_that_of_both_versions(tmp_path: Path, w
         assert (refused.returncode, f"port {port} on :: is in use" in refused.stderr) == (2, True)
 
 
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="the machine has no IPv6")
+def test_who_comes_while_the_service_starts_on_every_address_is_not_turned_away(tmp_path: Path) -> None:
+    with starting(values(tmp_path) | {"TODO_HOST": "::"}, workers=1) as server:
+        server.wait_for_lines("Started server process", 1)
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as early:
+            early.sendall(b"GET /health/live HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert early.recv(100).startswith(b"HTTP/1.1 200")
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_address_that_is_served_already_is_refused(tmp_path: Path, workers: int) -> None:
     with serving(values(tmp_path), workers=workers) as server:
