@@ -9,8 +9,8 @@ class SharedTimeout:
     """Does for many blocks of code what ``asyncio.timeout`` does for one, in one event loop.
 
     ``asyncio.timeout`` makes a timer for each block. Two of them took a fifth of the time of reading a task from
-    PostgreSQL.
-    Blocks that all have the same time end in the order in which they began, so the timer needs to know the first only.
+    PostgreSQL. Blocks that all have the same time end in the order in which they began, so the timer needs to know the
+    first only.
     """
 
     def __init__(self, seconds: float) -> None:

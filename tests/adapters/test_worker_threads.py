@@ -1,12 +1,14 @@
 """A blocking store on an event loop: users take turns at its threads."""
 
 import asyncio
-from contextlib import closing, nullcontext
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from threading import Event
 
 import pytest
 
 from tests.adapters.test_repository import draft
+from todo_adapters import worker_threads
 from todo_adapters.memory import MemoryTaskRepository
 from todo_adapters.worker_threads import ThreadedTaskRepository
 from todo_core.errors import StorageUnavailable
@@ -70,6 +72,41 @@ def test_a_call_that_was_given_up_keeps_its_thread_until_it_ends() -> None:
 
     with closing(threaded(slow)) as store:
         asyncio.run(scene())
+
+
+def test_a_store_is_closed_after_the_call_that_outlives_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_threads, "GRACE", 0.0)
+    slow, closed = SlowRepository(), Event()
+    waited: list[bool] = []
+
+    @contextmanager
+    def opened() -> Iterator[TaskRepository]:
+        yield slow
+        waited.append(slow.may_go_on.is_set())
+        closed.set()
+
+    async def scene() -> None:
+        read = asyncio.create_task(store.get("ann", 1))
+        await asyncio.to_thread(slow.has_begun.wait, 30)
+        store.close()
+        slow.may_go_on.set()
+        await read
+
+    store = ThreadedTaskRepository(opened(), readers=1, writers=1, deadline=5)
+    asyncio.run(scene())
+    assert closed.wait(30)
+    assert waited == [True]
+
+
+def test_what_closing_a_store_raises_is_logged_without_its_text(caplog: pytest.LogCaptureFixture) -> None:
+    @contextmanager
+    def opened() -> Iterator[TaskRepository]:
+        yield MemoryTaskRepository()
+        raise OSError("/home/ann/tasks.db")
+
+    ThreadedTaskRepository(opened(), readers=1, writers=1, deadline=5).close()
+    assert caplog.messages == ["store_not_closed"]
+    assert "ann" not in str(vars(caplog.records[0]))
 
 
 def test_what_a_store_raises_reaches_the_caller() -> None:

@@ -212,33 +212,18 @@ def test_what_cannot_be_written_can_be_read(
 
 
 @needs_permissions
+@pytest.mark.parametrize("name", ["kept/tasks.db", "link.db"])
 def test_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
-    process_environment: Mapping[str, str], todo: Todo
+    process_environment: Mapping[str, str], todo: Todo, name: str
 ) -> None:
-    """Somebody else has it open, and what they wrote still stands in the log."""
-    folder = todo.folder / "kept"
-    folder.mkdir()
-    database = folder / "tasks.db"
-    environment = {**process_environment, "DATABASE_URL": f"sqlite:///{database}"}
+    """What somebody else has just written stands in the log beside the file, not beside a link to it."""
+    database = todo.folder / "kept" / "tasks.db"
+    database.parent.mkdir()
+    (todo.folder / "link.db").symlink_to(database)
     with closing(SqliteTaskRepository(database)):
         todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
         database.chmod(0o400)
-        assert bound(environment, "list", "-q").stdout == "1\n"
-
-
-@needs_permissions
-def test_a_link_to_a_read_only_store_that_is_written_meanwhile_is_read_with_its_log(
-    process_environment: Mapping[str, str], todo: Todo
-) -> None:
-    """The log is beside the file, not beside the link to it."""
-    folder = todo.folder / "kept"
-    folder.mkdir()
-    database, link = folder / "tasks.db", todo.folder / "link.db"
-    link.symlink_to(database)
-    with closing(SqliteTaskRepository(database)):
-        todo.ok("add", "Buy milk", "--database", f"sqlite:///{database}")
-        database.chmod(0o400)
-        environment = {**process_environment, "DATABASE_URL": f"sqlite:///{link}"}
+        environment = {**process_environment, "DATABASE_URL": f"sqlite:///{todo.folder / name}"}
         assert bound(environment, "list", "-q").stdout == "1\n"
 
 

@@ -138,11 +138,25 @@ def test_wide_letters_count_twice_and_accents_not_at_all() -> None:
     assert pad("漢字", 6) == "漢字  "
 
 
+def menu(environment: Mapping[str, str], folder: Path) -> "pexpect.spawn[str]":
+    """Start `todo` alone on a terminal."""
+    program = str(Path(sys.executable).with_name("todo"))
+    return pexpect.spawn(program, env=dict(environment), timeout=20, encoding="utf-8", cwd=str(folder))
+
+
+def farewell(child: "pexpect.spawn[str]") -> int | None:
+    """Wait for the end of the menu, and return its exit status."""
+    child.expect("Goodbye!")
+    child.expect(pexpect.EOF)
+    child.close()
+    status: int | None = child.exitstatus
+    return status
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a matter of POSIX")
 def test_the_menu_on_a_real_terminal(process_environment: Mapping[str, str], tmp_path: Path) -> None:
     """`todo` alone: a task is added, marked, listed and deleted by number; Ctrl-C leaves."""
-    program = Path(sys.executable).with_name("todo")
-    child = pexpect.spawn(str(program), env=dict(process_environment), timeout=20, encoding="utf-8", cwd=str(tmp_path))
+    child = menu(process_environment, tmp_path)
     for question, answer in [
         ("Your choice: ", "1"),
         ("Title: ", "Buy milk"),
@@ -162,10 +176,7 @@ def test_the_menu_on_a_real_terminal(process_environment: Mapping[str, str], tmp
         child.sendline(answer)
     child.expect("ID of the task to update: ")
     child.sendintr()
-    child.expect("Goodbye!")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 130
+    assert farewell(child) == 130
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are a matter of POSIX")
@@ -181,16 +192,11 @@ def test_an_answer_can_be_edited(
     process_environment: Mapping[str, str], tmp_path: Path, typed: str, title: str
 ) -> None:
     """Arrow keys move, and what is pasted comes without the marks that a terminal puts around it."""
-    program = str(Path(sys.executable).with_name("todo"))
-    environment = {**process_environment, "TERM": "xterm"}
-    child = pexpect.spawn(program, env=environment, timeout=20, encoding="utf-8", cwd=str(tmp_path))
+    child = menu({**process_environment, "TERM": "xterm"}, tmp_path)
     for question, answer in [("Your choice: ", "1"), ("Title: ", typed), ("Description .*: ", "")]:
         child.expect(question)
         child.sendline(answer)
     child.expect(f"Added task 1: {title}\r")
     child.expect("Your choice: ")
     child.sendeof()
-    child.expect("Goodbye!")
-    child.expect(pexpect.EOF)
-    child.close()
-    assert child.exitstatus == 0
+    assert farewell(child) == 0
